@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import { sku } from './identifiers.ts';
+import { limits } from './limits.ts';
+import { currencyExponent } from './schema/currencies.ts';
+import { jsonObject } from './schema/json-object.ts';
+import { closed } from './schema/objects.ts';
+import { optionalText, text } from './schema/text.ts';
+import { amount, currency, digits, lineNumber, quantity, signedAmount, time, version } from './schema/values.ts';
+
+/** Who or what gives the command; goes into the order's history. */
+export const by = text(limits.byBytes);
+
+/** How an order is paid: before it is shipped, or on account. */
+export const terms = ['prepaid', 'invoice'] as const;
+
+/** What every command but place may carry. */
+const common = { expectedVersion: version.exactOptional(), by: by.exactOptional() };
+
+const reason = text(limits.textBytes);
+const address = jsonObject(limits.addressBytes);
+
+type Context<Value> = z.core.ParsePayload<Value>;
+
+function refuse(context: Context<unknown>, path: (string | number)[], message: string): void {
+  context.issues.push({ code: 'custom', input: context.value, path, message });
+}
+
+/** An order's line as it is placed. */
+export const placedLine = closed({
+  sku,
+  name: optionalText(limits.textBytes).default(''),
+  quantity,
+  unitPrice: amount,
+});
+
+/** A fee or a discount; its amount is for all of it. */
+export const placedFee = closed({
+  code: text(limits.nameBytes),
+  amount: signedAmount,
+  name: optionalText(limits.textBytes).exactOptional(),
+  quantity: quantity.exactOptional(),
+});
+
+const placeFields = closed({
+  customer: text(limits.nameBytes),
+  currency,
+  digits: digits.exactOptional(),
+  terms: z.enum(terms).default('prepaid'),
+  lines: z.array(placedLine).min(1).max(limits.lines).exactOptional(),
+  fees: z.array(placedFee).max(limits.fees).exactOptional(),
+  placedAt: time
+    .refine((text) => Date.parse(text) >= 0, { error: 'must be 1970 or later' })
+    .exactOptional(),
+  shippingAddress: address.exactOptional(),
+  metadata: jsonObject(limits.metadataBytes).exactOptional(),
+  by: by.exactOptional(),
+});
+
+/** What is wrong with an order as a whole, and where; undefined when nothing is. */
+type Complaint = { path: (string | number)[]; why: string } | undefined;
+
+/** No order of nothing, no total below 0, and no product or sum that a JSON number cannot hold exactly. */
+function whyNotSummed({ lines = [], fees = [] }: z.output<typeof placeFields>): Complaint {
+  if (lines.length + fees.length === 0) return { path: ['lines'], why: 'needs at least one line or one fee' };
+  let goods = 0;
+  let pieces = 0;
+  for (const [index, line] of lines.entries()) {
+    goods += line.quantity * line.unitPrice;
+    pieces += line.quantity;
+    if (goods > limits.amount) {
+      return { path: ['lines', index], why: 'brings the sum of quantity × unitPrice above 2^53−1; split the order' };
+    }
+    if (pieces > limits.amount) {
+      return { path: ['lines', index, 'quantity'], why: 'brings the sum of quantities above 2^53−1; split the order' };
+    }
+  }
+  let added = goods;
+  let taken = 0;
+  for (const [index, fee] of fees.entries()) {
+    if (fee.amount > 0) added += fee.amount;
+    else taken -= fee.amount;
+    if (added > limits.amount || taken > limits.amount) {
+      return { path: ['fees', index, 'amount'], why: 'brings the sum of amounts above 2^53−1; split the order' };
+    }
+  }
+  if (added >= taken) return undefined;
+  return { path: ['fees'], why: `bring the total below 0, to ${added - taken}: lower the discounts` };
+}
+
+/** `orders.place`. `digits` is filled in from the currency; `placedAt` stays absent where it was absent. */
+export const placeBody = placeFields
+  .check((context) => {
+    if (context.issues.length > 0) return; // sums of wrong figures would only add to the noise
+    const complaint = whyNotSummed(context.value);
+    if (complaint !== undefined) refuse(context, complaint.path, complaint.why);
+  })
+  // checked above: every currency that passes has an exponent
+  .transform((body) => ({ ...body, digits: body.digits ?? currencyExponent(body.currency) ?? 2 }));
+
+const linePart = { line: lineNumber, quantity };
+const lineParts = z.array(closed(linePart)).min(1).max(limits.lines);
+const returnedLines = z
+  .array(closed({ ...linePart, restock: z.boolean().default(true) }))
+  .min(1)
+  .max(limits.lines);
+
+/** Refuses a line that is named twice: whether the quantities add up or replace each other would be a guess. */
+function checkNamedOnce(context: Context<{ lines?: readonly { line: number }[] }>): void {
+  const named = new Set<number>();
+  for (const [index, { line }] of (context.value.lines ?? []).entries()) {
+    if (named.has(line)) refuse(context, ['lines', index, 'line'], `names line ${line} twice; add the quantities up`);
+    named.add(line);
+  }
+}
+
+function checkDelivery(context: Context<{ parcel?: string; failed?: boolean; lost?: boolean }>): void {
+  const { parcel, failed, lost } = context.value;
+  if (failed && lost) refuse(context, ['lost'], 'a parcel has failed to arrive or is lost, not both: send one of them');
+  else if ((failed || lost) && parcel === undefined) {
+    refuse(context, ['parcel'], `is required where ${failed ? 'failed' : 'lost'} is true: name the parcel`);
+  }
+}
+
+/** The fields of each command on an order that exists. */
+const fields = {
+  pay: {
+    ...common,
+    amount: amount.exactOptional(),
+    method: closed({ provider: text(limits.nameBytes), token: text(limits.tokenBytes) }).exactOptional(),
+  },
+  ship: {
+    ...common,
+    lines: lineParts.exactOptional(),
+    carrier: text(limits.nameBytes).exactOptional(),
+    tracking: text(limits.nameBytes).exactOptional(),
+  },
+  deliver: {
+    ...common,
+    parcel: text(limits.nameBytes).exactOptional(),
+    failed: z.boolean().exactOptional(),
+    lost: z.boolean().exactOptional(),
+    reason: reason.exactOptional(),
+  },
+  confirmReceipt: common,
+  cancel: { ...common, reason: reason.exactOptional(), lines: lineParts.exactOptional() },
+  return: { ...common, lines: returnedLines, reason: reason.exactOptional(), refund: amount.exactOptional() },
+  refund: { ...common, amount: amount.min(1), reason: reason.exactOptional() },
+  amend: { ...common, shippingAddress: address },
+  note: { ...common, text: text(limits.noteBytes) },
+};
+
+/** The body of each command on an order. */
+export const orderCommandBodies = {
+  place: placeBody,
+  pay: closed(fields.pay),
+  ship: closed(fields.ship).check(checkNamedOnce),
+  deliver: closed(fields.deliver).check(checkDelivery),
+  confirmReceipt: closed(fields.confirmReceipt),
+  cancel: closed(fields.cancel).check(checkNamedOnce),
+  return: closed(fields.return).check(checkNamedOnce),
+  refund: closed(fields.refund),
+  amend: closed(fields.amend),
+  note: closed(fields.note),
+};
+
+/** A command on an order that exists, as an event of a what-if: its body with `type`. */
+export const orderEvent = z.discriminatedUnion('type', [
+  closed({ type: z.literal('pay'), ...fields.pay }),
+  closed({ type: z.literal('ship'), ...fields.ship }).check(checkNamedOnce),
+  closed({ type: z.literal('deliver'), ...fields.deliver }).check(checkDelivery),
+  closed({ type: z.literal('confirmReceipt'), ...fields.confirmReceipt }),
+  closed({ type: z.literal('cancel'), ...fields.cancel }).check(checkNamedOnce),
+  closed({ type: z.literal('return'), ...fields.return }).check(checkNamedOnce),
+  closed({ type: z.literal('refund'), ...fields.refund }),
+  closed({ type: z.literal('amend'), ...fields.amend }),
+  closed({ type: z.literal('note'), ...fields.note }),
+]);
+
+/** Every command on an order. */
+export type OrderCommandName = keyof typeof orderCommandBodies;
+/** The commands on an order that exists. */
+export type LaterCommandName = Exclude<OrderCommandName, 'place'>;
+/** Every command on an order. */
+export const orderCommandNames = Object.keys(orderCommandBodies) as OrderCommandName[];
+
+type Bodies = typeof orderCommandBodies;
+/** A command's body as the service has it, defaults filled in. */
+export type OrderCommandBody<Name extends OrderCommandName> = z.output<Bodies[Name]>;
+/** A command's body as a client may send it. */
+export type OrderCommandInput<Name extends OrderCommandName> = z.input<Bodies[Name]>;
+export type OrderEvent = z.output<typeof orderEvent>;
+export type PlaceBody = OrderCommandBody<'place'>;
+export type PlaceInput = OrderCommandInput<'place'>;
+export type PlacedLine = z.output<typeof placedLine>;
+export type PlacedFee = z.output<typeof placedFee>;
+export type PayBody = OrderCommandBody<'pay'>;
+export type ShipBody = OrderCommandBody<'ship'>;
+export type DeliverBody = OrderCommandBody<'deliver'>;
+export type ConfirmReceiptBody = OrderCommandBody<'confirmReceipt'>;
+export type CancelBody = OrderCommandBody<'cancel'>;
+export type ReturnBody = OrderCommandBody<'return'>;
+export type RefundBody = OrderCommandBody<'refund'>;
+export type AmendBody = OrderCommandBody<'amend'>;
+export type NoteBody = OrderCommandBody<'note'>;
+export type Terms = (typeof terms)[number];
