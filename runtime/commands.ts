@@ -1,0 +1,33 @@
+import type { Command, CommandOutcome } from './mail.ts';
+import { recall } from './requests.ts';
+import { isBusy } from './statechart.ts';
+import { type Actor, stateOf } from './step.ts';
+
+/** What is known of a command before it is tried. */
+export type Examined =
+  | { readonly kind: 'try' }
+  /** It has been answered; the answer stands in the journal entry `seq`. */
+  | { readonly kind: 'repeat'; readonly seq: number }
+  /** It is under way since step `seq`: whoever sends it again waits with the first. */
+  | { readonly kind: 'join'; readonly seq: number }
+  | { readonly kind: 'tell'; readonly outcome: CommandOutcome };
+
+/** Checks in the order of api.md: existence, remembered answer, version, lock. What is left is acceptance. */
+export function examine(actor: Actor, command: Command, now: number): Examined {
+  if (command.deadline !== undefined && now > command.deadline) return { kind: 'tell', outcome: { kind: 'late' } };
+  const { record, definition, seq } = actor;
+  if (record === null) return { kind: 'try' };
+  if (command.request !== undefined) {
+    const known = recall(record, command.request);
+    if (known.kind === 'answered') return { kind: 'repeat', seq: known.seq };
+    if (known.kind === 'waiting') return { kind: 'join', seq: known.seq };
+    if (known.kind === 'reused') return { kind: 'tell', outcome: { kind: 'reused' } };
+    if (known.kind === 'expired') return { kind: 'tell', outcome: { kind: 'expired', version: seq } };
+  }
+  if (command.event.type === definition.creates) return { kind: 'tell', outcome: { kind: 'exists', version: seq } };
+  if (command.expectedVersion !== undefined && command.expectedVersion !== seq) {
+    return { kind: 'tell', outcome: { kind: 'conflict', version: seq } };
+  }
+  if (isBusy(actor.snapshot)) return { kind: 'tell', outcome: { kind: 'locked', state: stateOf(actor) } };
+  return { kind: 'try' };
+}

@@ -1,0 +1,235 @@
+import type { AnyEventObject, AnyMachineSnapshot } from 'xstate';
+import type { Address } from './address.ts';
+import type { ActorState, Definition } from './definition.ts';
+import { type Effect, effectOf } from './effects.ts';
+import type { Announcement, JournalEntry } from './journal.ts';
+import type { ActorRecord, Ask, Timer, Waiting } from './record.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
+import { type RequestState, remember } from './requests.ts';
+import { initialSnapshot, isBusy, transition } from './statechart.ts';
+
+/** An actor in memory: its record and the live snapshot of it. `record: null` is one that was never written. */
+export interface Actor {
+  readonly address: Address;
+  readonly definition: Definition;
+  readonly record: ActorRecord | null;
+  readonly snapshot: AnyMachineSnapshot;
+  /** Its last sequence number, which a forgotten actor keeps. */
+  readonly seq: number;
+}
+
+/** One thing that happens to an actor. */
+export type Input =
+  | {
+      readonly kind: 'command';
+      readonly event: AnyEventObject;
+      readonly cause: string;
+      readonly by?: string;
+      readonly trace?: string;
+      readonly request?: { readonly id: string; readonly hash: string };
+      readonly replyTo?: string;
+    }
+  | { readonly kind: 'message'; readonly event: AnyEventObject; readonly cause: string; readonly trace?: string }
+  | {
+      readonly kind: 'answer';
+      readonly ask: string;
+      /** The step that asked. */
+      readonly seq: number;
+      readonly answer: Readonly<Record<string, unknown>>;
+      readonly cause: string;
+      readonly trace?: string;
+    }
+  | { readonly kind: 'timer'; readonly timer: Timer };
+
+/** What an accepted step leaves behind and lets loose. Nothing of it may leave before the record is synced. */
+export interface Stepped {
+  readonly kind: 'stepped';
+  readonly actor: Actor;
+  readonly entry: JournalEntry;
+  readonly asks: readonly Ask[];
+  readonly reply: { readonly payload: unknown } | undefined;
+  readonly announcements: readonly Announcement[];
+  /** The commands that this step answers, with the one answer for all of them. */
+  readonly settled: readonly Waiting[];
+  readonly answer: { readonly error: boolean; readonly bytes: Uint8Array } | undefined;
+  /** The machine has come to its end: the record is to be deleted. */
+  readonly forgotten: boolean;
+}
+
+export type StepResult =
+  | Stepped
+  /** Nothing changed: the event was a question or a repeat, and this is its answer. */
+  | { readonly kind: 'replied'; readonly payload: unknown }
+  | { readonly kind: 'refused'; readonly event: AnyEventObject; readonly refusal: Refusal }
+  /** An answer to an ask that was canceled or replaced, which the machine does not want to hear of. */
+  | { readonly kind: 'stale' };
+
+/** An actor that has no record yet, or no longer. */
+export function newActor(address: Address, definition: Definition, seq: number): Actor {
+  return { address, definition, record: null, snapshot: initialSnapshot(definition.machine), seq };
+}
+
+/** An actor's state as views and facets see it. */
+export function stateOf(actor: Actor): ActorState {
+  const { value, context } = actor.snapshot;
+  return { address: actor.address, value, context, seq: actor.seq, at: actor.record?.at ?? 0 };
+}
+
+/**
+ * Takes one event: one transition, one record. Pure: the same actor, input and time always give the same result.
+ *
+ * @param now the clock's time (ms since 1970). An actor's own time never goes back.
+ * @throws whatever the machine throws; nothing has changed then.
+ */
+export function step(actor: Actor, input: Input, now: number): StepResult {
+  const at = Math.max(now, actor.record?.at ?? 0);
+  const event = eventOf(actor, input, at);
+  if (event === undefined) return { kind: 'stale' };
+
+  const { next, actions } = transition(actor.definition.machine, actor.snapshot, event);
+  if (next.status === 'error') throw next.error;
+  const effects = actions.map((action) => effectOf(action, at)).filter((effect) => effect !== undefined);
+
+  const unchanged = next === actor.snapshot;
+  if (unchanged && actions.length === 0 && input.kind !== 'timer') {
+    if (event.type === LATE_ANSWER) return { kind: 'stale' };
+    return { kind: 'refused', event, refusal: refusalOf(actor.definition, actor.snapshot, event) };
+  }
+  const reply = effects.findLast((effect) => effect.kind === 'reply');
+  if (unchanged && input.kind === 'message' && reply !== undefined && effects.every(({ kind }) => kind === 'reply')) {
+    return { kind: 'replied', payload: reply.payload };
+  }
+  return stepped(actor, input, event, next, effects, at);
+}
+
+/** An answer whose ask is closed: the machine may take note of it, and mostly does not. */
+export const LATE_ANSWER = 'answer.late';
+
+/** The event that an answer comes in as: `prepare` is answered by `prepare.answered`. */
+export function answerType(asked: string): string {
+  return `${asked}.answered`;
+}
+
+function eventOf(actor: Actor, input: Input, at: number): AnyEventObject | undefined {
+  switch (input.kind) {
+    case 'command':
+    case 'message':
+      return { ...input.event, at };
+    case 'timer':
+      return { ...input.timer.event, at };
+    case 'answer': {
+      const asks = actor.record?.asks ?? [];
+      const open = asks.find(({ id }) => id === input.ask);
+      if (open === undefined) return { type: LATE_ANSWER, ask: input.ask, answer: input.answer, at };
+      if (open.seq !== input.seq) return undefined;
+      return { ...input.answer, type: answerType(open.event.type), ask: input.ask, at };
+    }
+  }
+}
+
+function stepped(
+  actor: Actor,
+  input: Input,
+  event: AnyEventObject,
+  next: AnyMachineSnapshot,
+  effects: readonly Effect[],
+  at: number,
+): Stepped {
+  const { definition, record } = actor;
+  const seq = actor.seq + 1;
+  const trace = input.kind === 'timer' ? undefined : input.trace;
+  const open = openAfter(record, input, effects, seq, trace);
+
+  const waiting = [...(record?.waiting ?? [])];
+  if (input.kind === 'command') {
+    waiting.push({
+      seq,
+      ...(input.request !== undefined && { request: input.request }),
+      ...(input.replyTo !== undefined && { replyTo: input.replyTo }),
+    });
+  }
+  const settled = isBusy(next) ? [] : waiting;
+  const requests: RequestState = { requests: record?.requests ?? [], expired: record?.expired ?? new Uint8Array(0) };
+  const state: ActorState = { address: actor.address, value: next.value, context: next.context, seq, at };
+  const answer = settled.length === 0 ? undefined : answerOf(definition, state, effects);
+  const announcements = effects.flatMap((effect) => (effect.kind === 'announce' ? [effect.announcement] : []));
+  const reply = effects.findLast((effect) => effect.kind === 'reply');
+
+  const entry: JournalEntry = {
+    seq,
+    at,
+    event: definition.redact(withoutTime(event)),
+    cause: input.kind === 'timer' ? `timer:${input.timer.id}` : input.cause,
+    ...(input.kind === 'command' && input.by !== undefined && { by: input.by }),
+    ...(trace !== undefined && { trace }),
+    from: record === null ? null : actor.snapshot.value,
+    to: next.value,
+    ...(answer !== undefined && settled.some(({ request }) => request !== undefined) && { answer }),
+    announcements,
+  };
+  const nextRecord: ActorRecord = {
+    machine: definition.type,
+    version: definition.version,
+    seq,
+    at,
+    value: next.value,
+    context: next.context,
+    timers: open.timers,
+    asks: open.asks,
+    waiting: settled.length === 0 ? waiting : [],
+    ...remember(requests, settled, seq),
+  };
+  return {
+    kind: 'stepped',
+    actor: { address: actor.address, definition, record: nextRecord, snapshot: next, seq },
+    entry,
+    asks: open.asked,
+    reply: reply === undefined ? undefined : { payload: reply.payload },
+    announcements,
+    settled,
+    answer,
+    forgotten: next.status === 'done',
+  };
+}
+
+/** The asks and timers that stand after this step; `asked` are the new ones among the asks. */
+function openAfter(
+  record: ActorRecord | null,
+  input: Input,
+  effects: readonly Effect[],
+  seq: number,
+  trace: string | undefined,
+): { asks: readonly Ask[]; asked: readonly Ask[]; timers: readonly Timer[] } {
+  let asks = record?.asks ?? [];
+  let timers = record?.timers ?? [];
+  // An answer that was taken ends its ask, and a timer that has fired is over, before the effects may start them anew.
+  if (input.kind === 'answer') asks = asks.filter(({ id }) => id !== input.ask);
+  if (input.kind === 'timer') timers = timers.filter(({ id }) => id !== input.timer.id);
+  const asked = new Map<string, Ask>();
+  for (const effect of effects) {
+    if (effect.kind === 'cancel') {
+      if (timers.some(({ id }) => id === effect.id)) timers = timers.filter(({ id }) => id !== effect.id);
+      if (asks.some(({ id }) => id === effect.id)) asks = asks.filter(({ id }) => id !== effect.id);
+      asked.delete(effect.id);
+    } else if (effect.kind === 'timer') {
+      timers = [...timers.filter(({ id }) => id !== effect.timer.id), effect.timer];
+    } else if (effect.kind === 'ask') {
+      const { id, to, event } = effect;
+      asked.delete(id);
+      asked.set(id, { id, seq, to, event, ...(trace !== undefined && { trace }) });
+    }
+  }
+  if (asked.size > 0) asks = [...asks.filter(({ id }) => !asked.has(id)), ...asked.values()];
+  return { asks, asked: [...asked.values()], timers };
+}
+
+function answerOf(definition: Definition, state: ActorState, effects: readonly Effect[]) {
+  const settle = effects.findLast((effect) => effect.kind === 'settle');
+  const payload = settle === undefined ? definition.view(state) : settle.error;
+  return { error: settle !== undefined, bytes: new Uint8Array(Buffer.from(JSON.stringify(payload))) };
+}
+
+function withoutTime(event: AnyEventObject): AnyEventObject {
+  const { at: _at, ...rest } = event;
+  return rest as AnyEventObject;
+}
