@@ -1,0 +1,57 @@
+import type { AnyEventObject, AnyStateMachine, MachineContext, StateValue } from 'xstate';
+
+/** What the runtime wants to know of a machine, beside its chart. It matches the runtime's own `Definition`. */
+export interface MachineDefinition {
+  readonly type: string;
+  readonly machine: AnyStateMachine;
+  readonly version: number;
+  readonly migrate?: (snapshot: Stored, fromVersion: number) => Stored | undefined;
+  readonly commands: readonly string[];
+  readonly creates?: string;
+  readonly view: (state: Viewed) => unknown;
+  readonly why: (
+    guard: string,
+    context: MachineContext,
+    event: AnyEventObject,
+  ) => { readonly why: string; readonly accepted?: number } | undefined;
+  readonly facets: (state: Stored) => {
+    readonly counts: readonly string[];
+    readonly listing: { readonly at: number; readonly tags: readonly string[] } | null;
+  };
+  readonly redact: (event: AnyEventObject) => AnyEventObject;
+}
+
+/** A snapshot as it is stored. */
+export interface Stored {
+  readonly value: StateValue;
+  readonly context: MachineContext;
+}
+
+/** A snapshot together with whose it is, its version and its time (ms since 1970). */
+export interface Viewed extends Stored {
+  readonly address: string;
+  readonly seq: number;
+  readonly at: number;
+}
+
+/** Every active state by its path, as counted: `payment.paid`, and for a chart without regions `committing`. */
+export function activeStates(value: StateValue, prefix = ''): readonly string[] {
+  if (typeof value === 'string') return [prefix + value];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    inner === undefined ? [] : activeStates(inner, `${prefix}${key}.`),
+  );
+}
+
+/** ISO 8601 in UTC with milliseconds. */
+export function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+export function isoOrNull(at: number | null): string | null {
+  return at === null ? null : iso(at);
+}
+
+/** `SO-1001` of `order/SO-1001`. */
+export function keyOf(address: string): string {
+  return address.slice(address.indexOf('/') + 1);
+}

@@ -1,0 +1,49 @@
+import { activeStates, type MachineDefinition, type Stored } from '../definition.ts';
+import { NO_ORDER, type OrderContext } from './order-context.ts';
+import { ORDER_COMMANDS, type OrderEvent } from './order-events.ts';
+import { meets, type Requirement, requirements } from './order-guards.ts';
+import { orderMachine } from './order-machine.ts';
+import { orderView, statusOf } from './order-view.ts';
+
+/** The commands that the order would take now, each with nothing but what it cannot do without. */
+function next({ context, at }: Stored & { readonly at: number }): readonly string[] {
+  const order = context as OrderContext;
+  // The chart takes commands only where no transaction holds the order.
+  if (order.transaction !== null) return [];
+  return ORDER_COMMANDS.filter(
+    (type) => type !== 'place' && meets({ context: order, event: { type, at } as OrderEvent }, type),
+  );
+}
+
+/** Orders, as the runtime runs them. */
+export const orderDefinition: MachineDefinition = {
+  type: 'order',
+  machine: orderMachine,
+  version: 1,
+  commands: ORDER_COMMANDS,
+  creates: 'place',
+  view: (state) => orderView(state, next(state)),
+  why: (guard, context, event) => {
+    const requirement = (requirements as Readonly<Record<string, Requirement>>)[guard];
+    if (requirement === undefined) return undefined;
+    const args = { context: context as OrderContext, event: event as unknown as OrderEvent };
+    const accepted = requirement.accepted?.(args);
+    return { why: requirement.why(args), ...(accepted !== undefined && { accepted }) };
+  },
+  facets: ({ value, context }) => {
+    const order = context as OrderContext;
+    const status = statusOf(value, order);
+    return {
+      counts: [`status:${status}`, ...activeStates(value).map((state) => `state:${state}`)],
+      listing: { at: order.placedAt, tags: ['all', `status:${status}`, `customer:${order.customer}`] },
+    };
+  },
+  // How the customer pays is between the customer and the provider (api.md: neither kept nor announced).
+  redact: (event) => {
+    if (event.type !== 'pay') return event;
+    const { method: _method, ...rest } = event;
+    return rest;
+  },
+};
+
+export { NO_ORDER, orderMachine };
