@@ -1,0 +1,113 @@
+import { type Address, addressOf } from '../../runtime/address.ts';
+import type { Host } from '../../runtime/host.ts';
+import type { Command } from '../../runtime/mail.ts';
+import {
+  type BodyOf,
+  type ErrorBody,
+  type OrderCommandName,
+  orderCommandNames,
+  type PlaceBody,
+  type StockView,
+} from '../contracts/index.ts';
+import type { Settings } from '../settings.ts';
+import { ApiFailure, failureOf, type Subject } from './failure.ts';
+import { type ApiRequest, derivedOrderId, requestHash } from './request.ts';
+
+/** A JSON document that is already written. */
+export type Json = Uint8Array;
+
+/** Sends a command to its actor and waits for its answer. Throws ApiFailure for every answer that is an error. */
+async function send(
+  host: Host,
+  address: Address,
+  subject: Subject,
+  name: string,
+  request: ApiRequest<object>,
+  command: Pick<Command, 'event' | 'by' | 'expectedVersion'>,
+): Promise<Json> {
+  const { requestId, deadlineMs, traceparent } = request.headers;
+  const outcome = await host.command(address, {
+    ...command,
+    cause: requestId === undefined ? 'command' : `request:${requestId}`,
+    ...(requestId !== undefined && { request: { id: requestId, hash: requestHash(name, request.body) } }),
+    ...(deadlineMs !== undefined && { deadline: deadlineMs }),
+    ...(traceparent !== undefined && { trace: traceparent }),
+    ...(request.replyTo !== undefined && { replyTo: request.replyTo }),
+  });
+  if (outcome.kind !== 'answered') throw failureOf(outcome, subject, name);
+  if (outcome.error) throw new ApiFailure(JSON.parse(Buffer.from(outcome.bytes).toString('utf8')) as ErrorBody);
+  return outcome.bytes;
+}
+
+/** What of the settings an order keeps from the moment it is placed. */
+export type OrderSettings = Pick<
+  Settings,
+  'paymentWindowMs' | 'receiptWindowMs' | 'returnWindowMs' | 'prepareTimeoutMs' | 'retentionMs' | 'participants'
+>;
+
+/** The commands on orders, by their endpoints' names. */
+export function orderCommands(host: Host, settings: OrderSettings) {
+  const handlers: Record<string, (request: ApiRequest<object>) => Promise<Json>> = {};
+  for (const name of orderCommandNames) {
+    handlers[`orders.${name}`] = (request) => {
+      const id = request.key ?? derivedOrderId(request.headers.requestId);
+      const subject: Subject = { name: `order ${id}`, absent: 'ORDER_NOT_FOUND' };
+      const { by, expectedVersion, ...rest } = request.body as { by?: string; expectedVersion?: number };
+      const event = name === 'place' ? placeEvent(id, rest as PlaceBody, settings) : eventOf(name, rest);
+      return send(host, addressOf('order', id), subject, name, request, {
+        event,
+        ...(by !== undefined && { by }),
+        ...(expectedVersion !== undefined && { expectedVersion }),
+      });
+    };
+  }
+  return handlers;
+}
+
+/** A command's body as the event that the order's machine takes. */
+export function eventOf(type: OrderCommandName, body: object): { type: string } & Record<string, unknown> {
+  return { type, ...body };
+}
+
+function placeEvent(id: string, { placedAt, ...body }: PlaceBody, settings: OrderSettings) {
+  const { paymentWindowMs, receiptWindowMs, returnWindowMs, prepareTimeoutMs, retentionMs, participants } = settings;
+  return {
+    type: 'place',
+    id,
+    ...body,
+    ...(placedAt !== undefined && { placedAt: Date.parse(placedAt) }),
+    settings: { paymentWindowMs, receiptWindowMs, returnWindowMs, prepareTimeoutMs, retentionMs, participants },
+  };
+}
+
+/** The commands on articles and transactions. */
+export function otherCommands(host: Host) {
+  return {
+    'stock.receive': (request: ApiRequest<BodyOf<'stock.receive'>>): Promise<Json> => {
+      const { quantity, by } = request.body;
+      const subject: Subject = { name: `stock of ${request.key}`, absent: 'ORDER_NOT_FOUND' };
+      return send(host, addressOf('stock', String(request.key)), subject, 'receive', request, {
+        event: { type: 'receive', quantity },
+        ...(by !== undefined && { by }),
+      });
+    },
+    'transactions.resolve': (request: ApiRequest<BodyOf<'transactions.resolve'>>): Promise<Json> => {
+      const subject: Subject = { name: `transaction ${request.key}`, absent: 'TRANSACTION_NOT_FOUND' };
+      return send(host, addressOf('transaction', String(request.key)), subject, 'resolve', request, {
+        event: { type: 'resolve', ...request.body },
+        by: request.body.by,
+      });
+    },
+  };
+}
+
+/** An article that nobody has received yet. */
+export function emptyStock(sku: string): StockView {
+  return {
+    sku,
+    onHand: 0,
+    reserved: 0,
+    available: 0,
+    totals: { received: 0, dispatched: 0, restocked: 0, writtenOff: 0 },
+  };
+}

@@ -1,0 +1,38 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { base32 } from '@scure/base';
+import type { RequestHeaders } from '../contracts/index.ts';
+
+/** One request as the handlers see it: everything about it is valid. */
+export interface ApiRequest<Body> {
+  /** The order's, article's or transaction's id; `null` where the endpoint takes none, or none was given. */
+  readonly key: string | null;
+  readonly body: Body;
+  readonly headers: RequestHeaders;
+  /** Where the answer goes. */
+  readonly replyTo: string | undefined;
+}
+
+/** A hash of a command and its body, for which the order of fields does not matter. */
+export function requestHash(command: string, body: unknown): string {
+  return createHash('sha256')
+    .update(`${command}\n${canonical(body)}`)
+    .digest('base64')
+    .slice(0, 22);
+}
+
+/** JSON with sorted keys: RFC 8785 for what JSON.parse can give. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+const ID_LENGTH = 26;
+
+/** The id of an order that was placed without one: the same for the same request id, so that a retry finds it. */
+export function derivedOrderId(requestId: string | undefined): string {
+  const bytes = requestId === undefined ? randomBytes(20) : createHash('sha256').update(requestId).digest();
+  return base32.encode(bytes).slice(0, ID_LENGTH);
+}

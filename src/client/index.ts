@@ -1,0 +1,4 @@
+export { type CallOptions, Client, type ClientOptions, connectClient, defaultTimeoutMs } from './client.ts';
+export { type ClientClock, systemClock } from './clock.ts';
+export { type ClientErrorCode, clientErrorKinds, OrdoError } from './errors.ts';
+export { defaultRetry, type RetryPolicy } from './retry.ts';

@@ -1,0 +1,18 @@
+import { addDemoCommand } from './cli/demo.ts';
+import { addImportCommand } from './cli/import.ts';
+import { runProgram } from './cli/program.ts';
+import { addServeCommand, startServiceFor } from './cli/serve.ts';
+
+/**
+ * The `ordo` command.
+ *
+ * @param argv the arguments after the program's name.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const code = await runProgram(argv, undefined, [
+    addServeCommand,
+    (program) => addImportCommand(program, { startService: startServiceFor }),
+    (program) => addDemoCommand(program),
+  ]);
+  if (code !== 0) process.exitCode = code;
+}

@@ -1,0 +1,184 @@
+import ms, { type StringValue } from 'ms';
+
+/** Everything that can be set, by flag or environment. Durations in ms. */
+export interface Settings {
+  /** The LevelDB directory. */
+  readonly data: string;
+  /** A NATS server to use; without one, a child is started. */
+  readonly nats: string | undefined;
+  /** The port of that child; 0 takes any that is free. */
+  readonly natsPort: number;
+  /** Outside services in the place of built-in participants. */
+  readonly participants: Readonly<Partial<Record<Role, string>>>;
+  readonly paymentWindowMs: number;
+  readonly receiptWindowMs: number;
+  /** `null`: completed orders never close. */
+  readonly returnWindowMs: number | null;
+  readonly prepareTimeoutMs: number;
+  readonly retentionMs: number;
+  readonly log: LogLevel;
+}
+
+type Role = 'payment' | 'stock' | 'shipment';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A setting as people give it. */
+export interface SettingText {
+  readonly name: keyof typeof SETTINGS;
+  readonly text: string | undefined;
+}
+
+/** A setting with a text that cannot be what was meant. */
+export class SettingError extends Error {
+  readonly code = 'INVALID_SETTING';
+
+  constructor(flag: string, variable: string, text: string, why: string) {
+    super(`${flag} (or ${variable}): ${JSON.stringify(text)} ${why}`);
+    this.name = 'SettingError';
+  }
+}
+
+/** Each setting with its flag, its variable, its default as text (`undefined`: unset) and what it is for. */
+export const SETTINGS = {
+  data: { flag: '--data', variable: 'ORDO_DATA', standard: './data', value: '<dir>', help: 'the LevelDB directory' },
+  nats: {
+    flag: '--nats',
+    variable: 'NATS_URL',
+    standard: undefined,
+    value: '<url>',
+    help: 'a NATS server to use; without one, a nats-server is started on loopback',
+  },
+  natsPort: {
+    flag: '--nats-port',
+    variable: 'ORDO_NATS_PORT',
+    standard: '4222',
+    value: '<port>',
+    help: 'the port of that nats-server; 0 takes any that is free',
+  },
+  participants: {
+    flag: '--participant',
+    variable: 'ORDO_PARTICIPANTS',
+    standard: undefined,
+    value: '<role=service:name>',
+    help: 'an outside service in the place of payment, stock or shipment; several with commas',
+  },
+  paymentWindowMs: {
+    flag: '--payment-window',
+    variable: 'ORDO_PAYMENT_WINDOW',
+    standard: '30m',
+    value: '<duration>',
+    help: 'how long a prepaid order waits for its payment before it is canceled',
+  },
+  receiptWindowMs: {
+    flag: '--receipt-window',
+    variable: 'ORDO_RECEIPT_WINDOW',
+    standard: '15d',
+    value: '<duration>',
+    help: 'when a delivered order counts as confirmed',
+  },
+  returnWindowMs: {
+    flag: '--return-window',
+    variable: 'ORDO_RETURN_WINDOW',
+    standard: undefined,
+    value: '<duration>',
+    help: 'when a completed order closes for good; unset: never',
+  },
+  prepareTimeoutMs: {
+    flag: '--prepare-timeout',
+    variable: 'ORDO_PREPARE_TIMEOUT',
+    standard: '10s',
+    value: '<duration>',
+    help: 'how long a participant may take to vote',
+  },
+  retentionMs: {
+    flag: '--retention',
+    variable: 'ORDO_RETENTION',
+    standard: '24h',
+    value: '<duration>',
+    help: 'how long ended transactions are remembered',
+  },
+  log: {
+    flag: '--log',
+    variable: 'ORDO_LOG',
+    standard: 'info',
+    value: '<level>',
+    help: `what is logged to standard error: ${LOG_LEVELS.join(', ')}`,
+  },
+} as const;
+
+type Name = keyof typeof SETTINGS;
+
+/**
+ * Reads the settings: flags first, then the environment, then the defaults.
+ *
+ * @param flags by name, as commander hands them over.
+ * @throws SettingError that names the setting, its text and what it must look like.
+ */
+export function readSettings(
+  flags: Readonly<Partial<Record<Name, string>>>,
+  env: Readonly<Record<string, string | undefined>>,
+): Settings {
+  const textOf = (name: Name): string | undefined => {
+    const { variable, standard } = SETTINGS[name];
+    return flags[name] ?? (env[variable] || undefined) ?? standard;
+  };
+  const required = (name: Name): string => textOf(name) ?? '';
+  return {
+    data: required('data'),
+    nats: textOf('nats'),
+    natsPort: portOf('natsPort', required('natsPort')),
+    participants: participantsOf(textOf('participants')),
+    paymentWindowMs: durationOf('paymentWindowMs', required('paymentWindowMs')),
+    receiptWindowMs: durationOf('receiptWindowMs', required('receiptWindowMs')),
+    returnWindowMs: optional('returnWindowMs', textOf('returnWindowMs')),
+    prepareTimeoutMs: durationOf('prepareTimeoutMs', required('prepareTimeoutMs')),
+    retentionMs: durationOf('retentionMs', required('retentionMs')),
+    log: levelOf(required('log')),
+  };
+}
+
+function wrong(name: Name, text: string, why: string): SettingError {
+  return new SettingError(SETTINGS[name].flag, SETTINGS[name].variable, text, why);
+}
+
+function optional(name: Name, text: string | undefined): number | null {
+  return text === undefined ? null : durationOf(name, text);
+}
+
+/** 1,000 years: no window is meant to be longer, and sums with it stay exact. */
+const LONGEST_MS = 365_250 * 86_400_000;
+
+function durationOf(name: Name, text: string): number {
+  const value = /^\d/.test(text) ? ms(text as StringValue) : undefined;
+  if (value === undefined || !Number.isFinite(value) || value < 1 || value > LONGEST_MS) {
+    throw wrong(name, text, 'is no duration; write it as 500ms, 90s, 30m, 24h or 15d');
+  }
+  return Math.round(value);
+}
+
+function portOf(name: Name, text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port >= 0 && port <= 65_535)) throw wrong(name, text, 'is no port; it must be a number from 0 to 65535');
+  return port;
+}
+
+function levelOf(text: string): LogLevel {
+  const level = LOG_LEVELS.find((one) => one === text);
+  if (level === undefined) throw wrong('log', text, `is no level; it must be one of ${LOG_LEVELS.join(', ')}`);
+  return level;
+}
+
+function participantsOf(text: string | undefined): Settings['participants'] {
+  if (text === undefined) return {};
+  const participants: Partial<Record<Role, string>> = {};
+  for (const part of text.split(',')) {
+    const match = /^\s*(payment|stock|shipment)=(service:[A-Za-z0-9_-]+)\s*$/.exec(part);
+    if (match?.[1] === undefined || match[2] === undefined) {
+      throw wrong('participants', part, 'must read payment, stock or shipment, then =service: and a name');
+    }
+    participants[match[1] as Role] = match[2];
+  }
+  return participants;
+}
