@@ -9,6 +9,11 @@ import { addServeCommand, startServiceFor } from './cli/serve.ts';
  * @param argv the arguments after the program's name.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  // Whoever reads from the pipe may have seen enough: `ordo list | head`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
   const code = await runProgram(argv, undefined, [
     addServeCommand,
     (program) => addImportCommand(program, { startService: startServiceFor }),

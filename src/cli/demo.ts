@@ -1,10 +1,9 @@
 import type { Writable } from 'node:stream';
 import { type Command, InvalidArgumentError } from 'commander';
-import { connectClient } from '../client/index.ts';
 import { type DemoClock, runDemo, wallClock } from '../demo/demo.ts';
 import { seeded } from '../demo/random.ts';
 import { initialState } from '../demo/scheduler.ts';
-import { serviceOver } from '../import/client-service.ts';
+import { connectService } from '../import/client-service.ts';
 import type { OrderService } from '../import/service.ts';
 import { stopOnSignal } from '../import/stop-on-signal.ts';
 
@@ -32,7 +31,8 @@ export function addDemoCommand(program: Command, environment: DemoEnvironment = 
 }
 
 async function demo({ rate, orders, seed, nats }: Options, environment: DemoEnvironment): Promise<void> {
-  const { connect = connectTo, clock = wallClock, stdout = process.stdout, stderr = process.stderr } = environment;
+  const { connect = (url) => connectService(url, 'ordo-demo'), clock = wallClock } = environment;
+  const { stdout = process.stdout, stderr = process.stderr } = environment;
   const startedAt = clock.now();
   const { signal: stop, release } = stopOnSignal(() => stderr.write('stopping\n'));
   try {
@@ -71,9 +71,4 @@ function positive(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
   return number;
-}
-
-async function connectTo(url: string): Promise<{ service: OrderService; close(): Promise<void> }> {
-  const client = await connectClient({ url, name: 'ordo-demo', reconnectForEver: true });
-  return { service: serviceOver(client), close: () => client.close() };
 }

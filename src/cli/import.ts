@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { type Command, InvalidArgumentError } from 'commander';
-import { connectClient } from '../client/index.ts';
-import { serviceOver } from '../import/client-service.ts';
+import { connectService } from '../import/client-service.ts';
 import { ImportError } from '../import/errors.ts';
 import { readExpectation } from '../import/online-retail/expectation.ts';
 import { importPlan, planFile } from '../import/online-retail/import.ts';
@@ -49,22 +48,27 @@ const AGAIN = 'Run the same command again to go on where this run ended; nothing
  */
 export function addImportCommand(program: Command, environment: ImportEnvironment): void {
   const command = program.command('import').description('Runs real orders through the service.');
-  withOptions(command.command('online-retail'))
+  withOptions(command.command('online-retail'), ORDERS_AT_ONCE)
     .description('Imports sales and returns of the UCI "Online Retail" set.')
     .argument('<file>', 'the CSV file, or - for standard input')
     .option('--expect <file>', 'JSON with the figures that must come out, by file name (uci_full for the whole set)')
     .action((file: string, options: Options) => new Import(file, options, environment).onlineRetail());
-  withOptions(command.command('order-management'))
+  withOptions(command.command('order-management'), ACTIONS_AT_ONCE)
     .description('Replays the OCEL 2.0 "Order Management" log.')
     .argument('<file>', 'the log, JSON or gzipped JSON, or - for standard input')
     .action((file: string, options: Options) => new Import(file, options, environment).orderManagement());
 }
 
-function withOptions(command: Command): Command {
+/** As fast as more, and every vote comes in time: an order here has a hundred branches and more, and they take turns. */
+const ORDERS_AT_ONCE = 16;
+/** Small ones, most of which wait for an earlier one on the same order or article. */
+const ACTIONS_AT_ONCE = 64;
+
+function withOptions(command: Command, concurrency: number): Command {
   return command
     .option('--nats <url>', 'NATS server of the service', process.env.NATS_URL ?? 'nats://127.0.0.1:4222')
     .option('--data <dir>', 'start a service on this data directory for the run')
-    .option('--concurrency <n>', 'orders under way at once', positive, 64)
+    .option('--concurrency <n>', 'how much is under way at once', positive, concurrency)
     .option('--json', 'print the report as JSON')
     .option('--dry-run', 'read the file and print its figures; ask no service');
 }
@@ -123,13 +127,15 @@ class Import {
 
   async #overService(work: (service: OrderService, run: Run) => Promise<Outcome>): Promise<void> {
     const { data, nats, concurrency } = this.#options;
-    const { signal: stop, release } = stopOnSignal(() => this.#say('stopping: what is under way is finished first'));
+    const progress = progressOn(this.#stderr);
+    const { signal: stop, release } = stopOnSignal(() => progress.say('stopping: what is under way is finished first'));
     try {
       const started = data === undefined ? undefined : await this.#environment.startService({ data });
       try {
-        const { service, close } = await (this.#environment.connect ?? connect)(started?.url ?? nats);
+        const { connect = (url) => connectService(url, 'ordo-import') } = this.#environment;
+        const { service, close } = await connect(started?.url ?? nats);
         try {
-          const outcome = await work(service, { concurrency, stop, progress: progressOn(this.#stderr) });
+          const outcome = await work(service, { concurrency, stop, progress });
           // Half an import adds up to nothing, so there is nothing to report.
           if (stop.aborted) throw new ImportError('INTERRUPTED', `Stopped. ${AGAIN}`);
           this.#print(outcome);
@@ -156,9 +162,4 @@ class Import {
   #say(line: string): void {
     this.#stderr.write(`${line}\n`);
   }
-}
-
-async function connect(url: string): Promise<{ service: OrderService; close(): Promise<void> }> {
-  const client = await connectClient({ url, name: 'ordo-import', reconnectForEver: true });
-  return { service: serviceOver(client), close: () => client.close() };
 }

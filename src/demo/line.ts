@@ -2,12 +2,17 @@ import type { OrderView } from '../contracts/index.ts';
 import { formatDecimal } from '../import/decimal.ts';
 import type { DemoAction, DemoOutcome } from './scheduler.ts';
 
+/** Wide enough for the ten thousandth order, and for the longest command. */
+const ORDER_WIDTH = 'DEMO-mws8htng-10000'.length;
+const COMMAND_WIDTH = 'confirmReceipt'.length;
+
 /** One line for a reader on what was done and how it came out. */
 export function lineFor(action: DemoAction, outcome: DemoOutcome): string {
   if (action.do === 'end') return 'Every order has met its fate.';
-  if (action.do === 'receive') return `stock            received  ${action.quantity} × ${action.sku}`;
+  if (action.do === 'receive')
+    return `${'stock'.padEnd(ORDER_WIDTH)} ${'received'.padEnd(COMMAND_WIDTH)} ${action.quantity} × ${action.sku}`;
   const { order, name } = action.command;
-  const head = `${order.padEnd(16)} ${name.padEnd(9)} `;
+  const head = `${order.padEnd(ORDER_WIDTH)} ${name.padEnd(COMMAND_WIDTH)} `;
   if (outcome.kind === 'refused') return `${head}refused: ${outcome.codes.join(', ')}`;
   const { view } = outcome;
   return view === undefined ? head.trimEnd() : `${head}${described(action, view)} → ${view.status}`;

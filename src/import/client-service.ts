@@ -1,8 +1,10 @@
-import { type Client, OrdoError } from '../client/index.ts';
+import { type Client, connectClient, OrdoError } from '../client/index.ts';
 import type { OrderCommandInput, OrderCommandName, OrderSummary, OrderView } from '../contracts/index.ts';
 import { type OrderService, type PlacedBetween, ServiceGone } from './service.ts';
 
 const PAGE = 500;
+/** At five seconds each: two minutes, longer than any pause between two attempts of the service to end it. */
+const SETTLE_ROUNDS = 24;
 /** How far a listing reaches beyond its span, so that it does not matter whether the service counts the ends in. */
 const MARGIN_MS = 1_000;
 
@@ -18,6 +20,29 @@ const unanswered: ReadonlySet<string> = new Set([
 
 /** What is used of the client. */
 export type Caller = Pick<Client, 'call' | 'command'>;
+
+/** How long a run waits for a service that nobody has heard of yet, in milliseconds: a person is waiting. */
+const GREETING_MS = 3_000;
+
+/**
+ * Connects to the service and makes sure that it is there. From then on the run sits out what a restart takes.
+ *
+ * @param name shown in the NATS server's list of connections
+ * @throws OrdoError CONNECTION_FAILED or NO_RESPONDERS when there is nobody.
+ */
+export async function connectService(
+  url: string,
+  name: string,
+): Promise<{ service: OrderService; close(): Promise<void> }> {
+  const client = await connectClient({ url, name, reconnectForEver: true });
+  try {
+    await client.call('orders.counts', null, {}, { retry: { maxElapsedMs: GREETING_MS } });
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  return { service: serviceOver(client), close: () => client.close() };
+}
 
 /** The order service as a client of NATS reaches it. The client repeats what is retriable. */
 export function serviceOver(client: Caller): OrderService {
@@ -71,10 +96,29 @@ async function* listOrders(client: Caller, { from, to }: PlacedBetween): AsyncGe
   } while (cursor !== null);
 }
 
+/**
+ * Some transactions take a while to end, most of all after a restart. One that has not ended in all these rounds waits
+ * for somebody outside: it is not waited for any longer, and what it keeps apart shows when everything is added up.
+ */
 async function settle(client: Caller): Promise<void> {
-  for (;;) {
-    const { transactions } = await answerTo(client.call('transactions.list', null, { state: 'inDoubt', limit: PAGE }));
-    if (transactions.length === 0) return;
-    await Promise.all(transactions.map((each) => answerTo(client.call('transactions.wait', each.id, {}))));
+  for (let round = 0; round < SETTLE_ROUNDS; round += 1) {
+    const ids = [...(await idsIn(client, 'inDoubt')), ...(await idsIn(client, 'aborting'))];
+    if (ids.length === 0) return;
+    await Promise.all(ids.map((id) => ended(client, id)));
+  }
+}
+
+/** Transactions that are not over: an aborting one may still hold goods on a shelf. */
+async function idsIn(client: Caller, state: 'inDoubt' | 'aborting'): Promise<string[]> {
+  const { transactions } = await answerTo(client.call('transactions.list', null, { state, limit: PAGE }));
+  return transactions.map(({ id }) => id);
+}
+
+/** Waits for a transaction's end, as long as the service lets a question wait. */
+async function ended(client: Caller, transaction: string): Promise<void> {
+  try {
+    await answerTo(client.call('transactions.wait', transaction, {}));
+  } catch (error) {
+    if (!(error instanceof OrdoError) || error.code !== 'WAIT_TIMEOUT') throw error;
   }
 }

@@ -1,10 +1,13 @@
 import type { Writable } from 'node:stream';
 import cliProgress from 'cli-progress';
+import { grouped } from './table.ts';
 
 /** Shows how far a run has come. One part at a time: `begin`, then `advance` for each piece of work, then `end`. */
 export interface Progress {
   begin(part: string, total: number, unit: string): void;
   advance(count?: number): void;
+  /** Says something on a line of its own, in the middle of a part or between two. */
+  say(line: string): void;
   end(): void;
 }
 
@@ -14,29 +17,78 @@ export function progressOn(stream: Writable & { isTTY?: boolean }, now: () => nu
 }
 
 /** Shows nothing. */
-export const noProgress: Progress = { begin: () => {}, advance: () => {}, end: () => {} };
+export const noProgress: Progress = { begin: () => {}, advance: () => {}, say: () => {}, end: () => {} };
 
+/** What lies so far back says little about how long the rest takes: a repeated run hurries through what it finds done. */
+const RECENT_MS = 15_000;
+/** Earlier, a rate is little more than chance. */
+const EARLY_MS = 1_000;
+
+/** How far one part has come, and how fast. */
 class Pace {
+  readonly #part: string;
+  readonly #unit: string;
+  readonly #total: number;
   readonly #now: () => number;
   readonly #startedAt: number;
-  readonly total: number;
-  done = 0;
+  /** Where it stood, about once a second; the first is about `RECENT_MS` old. */
+  #marks: { readonly at: number; readonly done: number }[];
+  #done = 0;
 
-  constructor(total: number, now: () => number) {
+  constructor(part: string, total: number, unit: string, now: () => number) {
+    this.#part = part;
+    this.#unit = unit;
+    this.#total = total;
     this.#now = now;
     this.#startedAt = now();
-    this.total = total;
+    this.#marks = [{ at: this.#startedAt, done: 0 }];
   }
 
-  perSecond(): number {
+  get part(): string {
+    return this.#part;
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  advance(count: number): void {
+    this.#done += count;
+    const at = this.#now();
+    if (at - (this.#marks.at(-1)?.at ?? 0) < 1_000) return;
+    this.#marks.push({ at, done: this.#done });
+    if (at - (this.#marks[1]?.at ?? at) >= RECENT_MS) this.#marks.shift();
+  }
+
+  /** `50/100 orders, 10/s, 5 s left`; at its end with the rate over all. */
+  text(isOver: boolean): string {
     const elapsedMs = this.#now() - this.#startedAt;
-    return elapsedMs <= 0 ? 0 : (this.done * 1000) / elapsedMs;
+    const head = `${grouped(this.#done)}/${grouped(this.#total)} ${this.#unit}`;
+    if (isOver) {
+      const state = this.#done === this.#total ? 'done in' : 'stopped after';
+      return `${head}, ${shownRate(rate(this.#done, elapsedMs))}, ${state} ${formatSeconds(elapsedMs / 1000)}`;
+    }
+    const perSecond = this.#recentRate();
+    if (perSecond === 0 || elapsedMs < EARLY_MS) return head;
+    return `${head}, ${shownRate(perSecond)}, ${formatSeconds((this.#total - this.#done) / perSecond)} left`;
   }
 
-  timeLeft(): string {
-    const rate = this.perSecond();
-    return rate === 0 ? '–' : formatSeconds((this.total - this.done) / rate);
+  #recentRate(): number {
+    const [since = { at: this.#startedAt, done: 0 }] = this.#marks;
+    return rate(this.#done - since.done, this.#now() - since.at);
   }
+}
+
+function rate(count: number, elapsedMs: number): number {
+  return elapsedMs <= 0 ? 0 : (count * 1000) / elapsedMs;
+}
+
+function shownRate(perSecond: number): string {
+  return `${perSecond < 10 ? Number(perSecond.toFixed(1)) : grouped(Math.round(perSecond))}/s`;
 }
 
 /** Seconds for a reader: `42 s`, `3 min 5 s`, `2 h 10 min`. */
@@ -48,19 +100,28 @@ export function formatSeconds(seconds: number): string {
 }
 
 class BarProgress implements Progress {
+  readonly #stream: Writable;
   readonly #now: () => number;
   readonly #bar: cliProgress.SingleBar;
-  #pace: Pace;
+  #pace: Pace | undefined;
+  #isOver = false;
 
   constructor(stream: Writable, now: () => number) {
+    this.#stream = stream;
     this.#now = now;
-    this.#pace = new Pace(0, now);
     this.#bar = new cliProgress.SingleBar({
       stream: stream as NodeJS.WritableStream,
-      format: '{part} [{bar}] {percentage} % {value}/{total} {unit}, {rate}/s, {left} left',
+      // Asked anew for each drawing, so that rate and time left go on when nothing else does.
+      format: (options, { progress }) => {
+        const { BarFormat } = cliProgress.Format;
+        const percent = String(Math.floor(progress * 100)).padStart(3);
+        const part = this.#pace?.part.padEnd(7);
+        return `${part} [${BarFormat(progress, options)}] ${percent} % ${this.#pace?.text(this.#isOver)}`;
+      },
       barCompleteChar: '█',
       barIncompleteChar: '░',
-      barsize: 30,
+      // All of it fits on a terminal of 80 columns.
+      barsize: 16,
       hideCursor: true,
       // The run ends in its own way on a signal, and the bar with it.
       gracefulExit: false,
@@ -68,20 +129,32 @@ class BarProgress implements Progress {
   }
 
   begin(part: string, total: number, unit: string): void {
-    this.#pace = new Pace(total, this.#now);
-    this.#bar.start(total, 0, { part: part.padEnd(10), unit, rate: 0, left: '–' });
+    this.#pace = new Pace(part, total, unit, this.#now);
+    this.#isOver = false;
+    this.#bar.start(total, 0);
   }
 
   advance(count = 1): void {
-    this.#pace.done += count;
-    this.#bar.update(this.#pace.done, {
-      rate: Math.round(this.#pace.perSecond()),
-      left: this.#pace.timeLeft(),
-    });
+    this.#pace?.advance(count);
+    this.#bar.update(this.#pace?.done ?? 0);
+  }
+
+  say(line: string): void {
+    const pace = this.#pace;
+    if (pace === undefined) {
+      this.#stream.write(`${line}\n`);
+      return;
+    }
+    // The bar keeps the line that it has and goes on below what is said.
+    this.#bar.stop();
+    this.#stream.write(`${line}\n`);
+    this.#bar.start(pace.total, pace.done);
   }
 
   end(): void {
+    this.#isOver = true;
     this.#bar.stop();
+    this.#pace = undefined;
   }
 }
 
@@ -90,39 +163,37 @@ const LINE_EVERY_MS = 5_000;
 class LineProgress implements Progress {
   readonly #stream: Writable;
   readonly #now: () => number;
-  #part = '';
-  #unit = '';
-  #pace: Pace;
+  #pace: Pace | undefined;
   #saidAt: number;
 
   constructor(stream: Writable, now: () => number) {
     this.#stream = stream;
     this.#now = now;
-    this.#pace = new Pace(0, now);
     this.#saidAt = now();
   }
 
   begin(part: string, total: number, unit: string): void {
-    this.#part = part;
-    this.#unit = unit;
-    this.#pace = new Pace(total, this.#now);
+    this.#pace = new Pace(part, total, unit, this.#now);
     this.#saidAt = this.#now();
   }
 
   advance(count = 1): void {
-    this.#pace.done += count;
+    this.#pace?.advance(count);
     if (this.#now() - this.#saidAt < LINE_EVERY_MS) return;
     this.#saidAt = this.#now();
-    this.#say(`${this.#pace.timeLeft()} left`);
+    this.#tell(false);
+  }
+
+  say(line: string): void {
+    this.#stream.write(`${line}\n`);
   }
 
   end(): void {
-    this.#say('done');
+    this.#tell(true);
+    this.#pace = undefined;
   }
 
-  #say(state: string): void {
-    const { done, total } = this.#pace;
-    const rate = Math.round(this.#pace.perSecond());
-    this.#stream.write(`${this.#part}: ${done}/${total} ${this.#unit}, ${rate}/s, ${state}\n`);
+  #tell(isOver: boolean): void {
+    if (this.#pace !== undefined) this.say(`${this.#pace.part}: ${this.#pace.text(isOver)}`);
   }
 }

@@ -35,8 +35,8 @@ export interface OrderService {
   /** What is on the shelf. */
   getStock(sku: string): Promise<StockView>;
   /**
-   * Waits until no transaction is in doubt. An order's answer may leave a moment before payment and stock have taken
-   * in the outcome; who adds up all actors must wait for that first.
+   * Waits until no transaction is under way. An order's answer may leave a moment before payment and stock have taken
+   * in the outcome; who adds up all actors must wait for that first. What does not end in two minutes is left alone.
    */
   settle(): Promise<void>;
 }

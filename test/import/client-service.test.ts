@@ -73,10 +73,25 @@ describe('the service over a client', () => {
     await expect(scripted([refused('INVALID_ID')]).service.getOrder('')).rejects.toMatchObject({ code: 'INVALID_ID' });
   });
 
-  it('settles once no transaction is in doubt any more', async () => {
-    const { calls, service } = scripted([{ transactions: [{ id: 'SO-1~1' }] }, {}, { transactions: [] }]);
+  it('settles once no transaction is under way any more', async () => {
+    const doubtful = { transactions: [{ id: 'SO-1~1' }] };
+    const aborting = { transactions: [{ id: 'SO-2~1' }] };
+    const none = { transactions: [] };
+    const { calls, service } = scripted([doubtful, aborting, {}, {}, none, none]);
     await service.settle();
-    expect(calls.map((call) => call.name)).toEqual(['transactions.list', 'transactions.wait', 'transactions.list']);
-    expect(calls[1]?.key).toBe('SO-1~1');
+    const list = ['transactions.list', 'transactions.list'];
+    expect(calls.map((call) => call.name)).toEqual([...list, 'transactions.wait', 'transactions.wait', ...list]);
+    expect(calls.map((call) => call.key)).toEqual([null, null, 'SO-1~1', 'SO-2~1', null, null]);
+  });
+
+  it('goes on waiting for a transaction that takes longer than one question may wait, but not for ever', async () => {
+    const inDoubt = { transactions: [{ id: 'SO-1~1' }] };
+    const none = { transactions: [] };
+    const slow = scripted([inDoubt, none, refused('WAIT_TIMEOUT'), inDoubt, none, {}, none, none]);
+    await slow.service.settle();
+    expect(slow.calls).toHaveLength(8);
+    const stuck = scripted(Array.from({ length: 150 }, (_, at) => [inDoubt, none, refused('WAIT_TIMEOUT')][at % 3]));
+    await stuck.service.settle();
+    expect(stuck.calls.length).toBeLessThan(150);
   });
 });

@@ -10,34 +10,79 @@ class Sink extends Writable {
   }
 }
 
+/** A terminal that keeps what is written to it. */
+function terminal() {
+  return Object.assign(new Sink(), { isTTY: true, cursorTo: () => true, clearLine: () => true, columns: 120 });
+}
+
 describe('progress', () => {
   it('says a plain line now and then, with rate and time left, where there is no terminal', () => {
     const sink = new Sink();
     let now = 0;
     const progress = progressOn(sink, () => now);
-    progress.begin('orders', 100, 'orders');
+    progress.begin('orders', 1000, 'orders');
     for (let second = 0; second < 10; second += 1) {
       now += 1000;
-      progress.advance(10);
+      progress.advance(100);
     }
     progress.end();
     expect(sink.text.split('\n')).toEqual([
-      'orders: 50/100 orders, 10/s, 5 s left',
-      'orders: 100/100 orders, 10/s, 0 s left',
-      'orders: 100/100 orders, 10/s, done',
+      'orders: 500/1,000 orders, 100/s, 5 s left',
+      'orders: 1,000/1,000 orders, 100/s, 0 s left',
+      'orders: 1,000/1,000 orders, 100/s, done in 10 s',
       '',
     ]);
   });
 
+  it('reckons the time left by how fast it has gone of late, not by what was hurried through before', () => {
+    const sink = new Sink();
+    let now = 0;
+    const progress = progressOn(sink, () => now);
+    progress.begin('orders', 10_000, 'orders');
+    progress.advance(9_000);
+    for (let second = 0; second < 30; second += 1) {
+      now += 1000;
+      progress.advance(10);
+    }
+    expect(sink.text).toMatch(/9,300\/10,000 orders, 10\/s, 1 min 10 s left\n$/);
+  });
+
+  it('does not say that a part is done which was stopped', () => {
+    const sink = new Sink();
+    let now = 0;
+    const progress = progressOn(sink, () => now);
+    progress.begin('orders', 100, 'orders');
+    now += 2000;
+    progress.advance(5);
+    progress.say('stopping');
+    progress.end();
+    expect(sink.text).toBe('stopping\norders: 5/100 orders, 2.5/s, stopped after 2 s\n');
+  });
+
   it('draws a bar with rate and time left on a terminal', () => {
-    const sink = Object.assign(new Sink(), { isTTY: true, cursorTo: () => true, clearLine: () => true, columns: 120 });
+    const sink = terminal();
     let now = 0;
     const progress = progressOn(sink, () => now);
     progress.begin('orders', 100, 'orders');
     now += 2000;
     progress.advance(50);
+    progress.say('halfway');
     progress.end();
-    expect(sink.text).toMatch(/50 % 50\/100 orders, 25\/s, 2 s left/);
+    expect(sink.text).toMatch(/█░+\] {2}50 % 50\/100 orders, 25\/s, 2 s left/);
+  });
+
+  it('says something on a line of its own between two drawings of the bar', () => {
+    const sink = terminal();
+    const progress = progressOn(sink, () => 0);
+    progress.say('before');
+    progress.begin('orders', 100, 'orders');
+    progress.say('stopping');
+    progress.end();
+    const [first, ...others] = sink.text.split('\n');
+    expect(first).toBe('before');
+    expect(others.findIndex((line) => line.includes('orders  ['))).toBe(0);
+    expect(others[1]).toMatch(/stopping$/);
+    expect(others[2]).toContain('orders  [');
   });
 
   it.each([

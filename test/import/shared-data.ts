@@ -13,5 +13,7 @@ export const sharedData = {
   reason: existsSync(root) ? '' : ' (skipped: ../shared/data is not there)',
 };
 
+if (sharedData.missing) console.info('../shared/data is not there: the tests on real data are skipped.');
+
 /** The whole set is packed with xz. */
 export const xzMissing = spawnSync('xz', ['--version']).error !== undefined;
