@@ -7,6 +7,11 @@ export interface StockBook {
   readonly onHand: number;
   /** Held for orders, prepared holds included. Which order holds how much stands in the order (decision 0004). */
   readonly reserved: number;
+  /**
+   * Of what is reserved, what branches without a decision have set aside or are about to use: no other branch may
+   * count on it. Always: 0 ≤ undecided ≤ reserved.
+   */
+  readonly undecided: number;
   readonly received: number;
   readonly dispatched: number;
   readonly restocked: number;
@@ -14,7 +19,15 @@ export interface StockBook {
   readonly writtenOff: number;
 }
 
-const EMPTY: StockBook = { onHand: 0, reserved: 0, received: 0, dispatched: 0, restocked: 0, writtenOff: 0 };
+const EMPTY: StockBook = {
+  onHand: 0,
+  reserved: 0,
+  undecided: 0,
+  received: 0,
+  dispatched: 0,
+  restocked: 0,
+  writtenOff: 0,
+};
 
 function quantityOf({ args }: Pick<HeldBranch, 'args'>): number {
   return Number(args.quantity);
@@ -25,6 +38,11 @@ function reservationOf({ args }: Pick<HeldBranch, 'args'>): number {
   return Number(args.fromReservation ?? 0);
 }
 
+/** What this branch counts among the undecided while it is held. */
+function claimOf(branch: Pick<HeldBranch, 'operation' | 'args'>): number {
+  return branch.operation === 'restock' || branch.operation === 'writeOff' ? 0 : quantityOf(branch);
+}
+
 function insufficient(asked: number, available: number) {
   return { code: 'INSUFFICIENT_STOCK', reason: `${asked} asked, ${available} available` };
 }
@@ -33,27 +51,26 @@ const resource: Resource<StockBook> = {
   hold: (book, branch) => {
     const quantity = quantityOf(branch);
     const available = book.onHand - book.reserved;
+    const decided = book.reserved - book.undecided;
+    const undecided = book.undecided + claimOf(branch);
     if (!Number.isSafeInteger(quantity) || quantity <= 0) return insufficient(quantity, available);
     switch (branch.operation) {
       case 'reserve':
         if (quantity > available) return insufficient(quantity, available);
-        return { ...book, reserved: book.reserved + quantity };
+        return { ...book, undecided, reserved: book.reserved + quantity };
       case 'dispatch': {
         const own = reservationOf(branch);
-        if (!Number.isSafeInteger(own) || own < 0 || own > quantity || own > book.reserved) {
-          return { code: 'RESERVATION_UNKNOWN', reason: `${own} are said to be reserved, ${book.reserved} are` };
+        if (!Number.isSafeInteger(own) || own < 0 || own > quantity || own > decided) {
+          return { code: 'RESERVATION_UNKNOWN', reason: `${own} are said to be reserved, ${decided} are` };
         }
         if (quantity - own > available) return insufficient(quantity - own, available);
-        return { ...book, reserved: book.reserved + quantity - own };
+        return { ...book, undecided, reserved: book.reserved + quantity - own };
       }
       case 'release':
-        if (quantity > book.reserved) {
-          return {
-            code: 'RESERVATION_UNKNOWN',
-            reason: `${quantity} are to be released, ${book.reserved} are reserved`,
-          };
+        if (quantity > decided) {
+          return { code: 'RESERVATION_UNKNOWN', reason: `${quantity} are to be released, ${decided} are reserved` };
         }
-        return { ...book };
+        return { ...book, undecided };
       case 'restock':
       case 'writeOff':
         if (!Number.isSafeInteger(book.onHand + book.writtenOff + quantity)) {
@@ -66,30 +83,35 @@ const resource: Resource<StockBook> = {
   },
   apply: (book, branch) => {
     const quantity = quantityOf(branch);
+    const undecided = book.undecided - claimOf(branch);
     switch (branch.operation) {
       case 'dispatch':
         return {
           ...book,
+          undecided,
           onHand: book.onHand - quantity,
           reserved: book.reserved - quantity,
           dispatched: book.dispatched + quantity,
         };
       case 'release':
-        return { ...book, reserved: book.reserved - quantity };
+        return { ...book, undecided, reserved: book.reserved - quantity };
       case 'restock':
         return { ...book, onHand: book.onHand + quantity, restocked: book.restocked + quantity };
       case 'writeOff':
         return { ...book, writtenOff: book.writtenOff + quantity };
       default:
         // What was reserved by the vote stays reserved.
-        return book;
+        return { ...book, undecided };
     }
   },
   undo: (book, branch) => {
     const quantity = quantityOf(branch);
-    if (branch.operation === 'reserve') return { ...book, reserved: book.reserved - quantity };
-    if (branch.operation === 'dispatch') return { ...book, reserved: book.reserved - quantity + reservationOf(branch) };
-    return book;
+    const undecided = book.undecided - claimOf(branch);
+    if (branch.operation === 'reserve') return { ...book, undecided, reserved: book.reserved - quantity };
+    if (branch.operation === 'dispatch') {
+      return { ...book, undecided, reserved: book.reserved - quantity + reservationOf(branch) };
+    }
+    return { ...book, undecided };
   },
   announce: (before, after) =>
     before.onHand === after.onHand && before.reserved === after.reserved

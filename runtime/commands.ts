@@ -12,18 +12,20 @@ export type Examined =
   | { readonly kind: 'join'; readonly seq: number }
   | { readonly kind: 'tell'; readonly outcome: CommandOutcome };
 
-/** Checks in the order of api.md: existence, remembered answer, version, lock. What is left is acceptance. */
+/** Checks in the order of api.md: remembered answer, deadline, version, lock. What is left is acceptance. */
 export function examine(actor: Actor, command: Command, now: number): Examined {
-  if (command.deadline !== undefined && now > command.deadline) return { kind: 'tell', outcome: { kind: 'late' } };
   const { record, definition, seq } = actor;
-  if (record === null) return { kind: 'try' };
-  if (command.request !== undefined) {
+  const isLate = command.deadline !== undefined && now > command.deadline;
+  // What has been done is answered again however late: only what would be started now can be too late.
+  if (record !== null && command.request !== undefined) {
     const known = recall(record, command.request);
     if (known.kind === 'answered') return { kind: 'repeat', seq: known.seq };
     if (known.kind === 'waiting') return { kind: 'join', seq: known.seq };
     if (known.kind === 'reused') return { kind: 'tell', outcome: { kind: 'reused' } };
     if (known.kind === 'expired') return { kind: 'tell', outcome: { kind: 'expired', version: seq } };
   }
+  if (isLate) return { kind: 'tell', outcome: { kind: 'late' } };
+  if (record === null) return { kind: 'try' };
   if (command.event.type === definition.creates) return { kind: 'tell', outcome: { kind: 'exists', version: seq } };
   if (command.expectedVersion !== undefined && command.expectedVersion !== seq) {
     return { kind: 'tell', outcome: { kind: 'conflict', version: seq } };

@@ -18,6 +18,11 @@ export class RuntimeError extends Error {
   }
 }
 
+/** Whether the store itself has failed, beyond one damaged value: then only a new start helps. */
+export function isStoreFailure(error: unknown): boolean {
+  return error instanceof RuntimeError && error.code === 'STORE_FAILED';
+}
+
 /** The text of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

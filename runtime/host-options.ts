@@ -26,7 +26,11 @@ export interface HostOptions {
   /** Announcements that are on disk, in the feed's order; `before` and `after` are its head before and after them. */
   readonly onAnnounced: (announced: readonly Announced[], before: number, after: number) => void;
   /** The answer to a command whose sender is not known to this process any more. */
-  readonly onOrphanAnswer: (replyTo: string, answer: { readonly error: boolean; readonly bytes: Uint8Array }) => void;
+  readonly onOrphanAnswer: (
+    replyTo: string,
+    answer: { readonly error: boolean; readonly bytes: Uint8Array },
+    trace: string | undefined,
+  ) => void;
   readonly mailboxLimits?: MailboxLimits;
   readonly repetitionPauses?: RepetitionPauses;
   /** How many actors stay in memory when they are idle. */
@@ -40,4 +44,15 @@ export interface Look {
   readonly state: ActorState;
   readonly snapshot: AnyMachineSnapshot;
   readonly definition: Definition;
+}
+
+/** How full a host is. */
+export interface Load {
+  /** Outside commands and protocol messages that wait for their actors. */
+  readonly commands: number;
+  readonly messages: number;
+  /** Actors in memory. */
+  readonly actors: number;
+  /** Commands that were taken and are not answered yet. */
+  readonly waiting: number;
 }

@@ -1,17 +1,19 @@
 import { type Active, ActiveActors, activate } from './activation.ts';
-import { type Address, typeOf } from './address.ts';
+import type { Address } from './address.ts';
 import { Alarm } from './alarm.ts';
 import { examine } from './commands.ts';
 import type { ActorState } from './definition.ts';
+import { fireDueTimers } from './due-timers.ts';
+import { isStoreFailure } from './errors.ts';
 import { type Announced, GroupCommit, type Pending } from './group-commit.ts';
-import type { HostOptions, Look } from './host-options.ts';
+import type { HostOptions, Load, Look } from './host-options.ts';
 import { answerIn, CHAIN_START } from './journal.ts';
-import type { Command, CommandOutcome, Mail } from './mail.ts';
+import { type Command, type CommandOutcome, type Mail, mailOfAnswer, mailOfMessage } from './mail.ts';
 import { MAILBOX_LIMITS, Mailboxes } from './mailbox.ts';
 import type { Ask } from './record.ts';
 import { REPETITION_PAUSES, Repetition } from './repetition.ts';
-import { answerType, type Input, newActor, type Stepped, stateOf, step } from './step.ts';
-import { askName, type IncomingAnswer, type IncomingMessage, parseAskName } from './transport.ts';
+import { answerType, newActor, type Stepped, stateOf, step } from './step.ts';
+import { askName, type IncomingAnswer, type IncomingMessage } from './transport.ts';
 import { WaitingCommands } from './waiting.ts';
 import { Watchers } from './watchers.ts';
 
@@ -39,7 +41,7 @@ export class Host {
   constructor(options: HostOptions) {
     this.#options = options;
     this.#mailboxes = new Mailboxes(options.mailboxLimits ?? MAILBOX_LIMITS);
-    this.#actors = new ActiveActors(options.activeActors ?? 20_000);
+    this.#actors = new ActiveActors(options.activeActors ?? 10_000);
     const onFatal = (error: unknown) => this.#fail(error);
     this.#commit = new GroupCommit({
       store: options.store,
@@ -98,7 +100,7 @@ export class Host {
   async look(address: Address): Promise<Look | undefined> {
     const { actor } = this.#actors.get(address) ?? this.#read(address);
     // Also an absence may be read from a step that is not on disk yet: that of an actor that was just forgotten.
-    await this.#synced(address);
+    if (!(await this.#synced(address))) return this.look(address);
     if (actor.record === null) return undefined;
     return { state: stateOf(actor), snapshot: actor.snapshot, definition: actor.definition };
   }
@@ -116,12 +118,7 @@ export class Host {
   }
 
   /** How full it is, for operators. */
-  get load(): {
-    readonly commands: number;
-    readonly messages: number;
-    readonly actors: number;
-    readonly waiting: number;
-  } {
+  get load(): Load {
     return { ...this.#mailboxes.depth, actors: this.#actors.size, waiting: this.#waiting.size };
   }
 
@@ -129,51 +126,39 @@ export class Host {
    * Takes no more commands, finishes what is under way, closes the transport.
    *
    * @param graceMs how long transactions may take to settle; they go on after the next start.
+   * @returns whether every command that was taken has been answered. After a failure, nobody is.
    */
-  async stop(graceMs: number): Promise<void> {
-    if (this.#phase === 'failed') return;
+  async stop(graceMs: number): Promise<boolean> {
+    if (this.#phase === 'failed') return false;
     this.#phase = 'stopping';
-    await new Promise<void>((resolve) => {
-      const cancel = this.#options.clock.schedule(graceMs, resolve);
+    const isQuiet = await new Promise<boolean>((resolve) => {
+      const cancel = this.#options.clock.schedule(graceMs, () => resolve(false));
       this.#whenQuiet = () => {
         cancel();
-        resolve();
+        resolve(true);
       };
       this.#checkQuiet();
     });
     this.#alarm.stop();
-    for (const active of this.#actors.values()) active.stopRepeating?.();
     await this.#options.transport.close();
     await this.#commit.idle();
+    // What was written last has begun to be asked only now.
+    for (const active of this.#actors.values()) active.stopRepeating?.();
+    return isQuiet;
   }
 
   // ── mail ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Takes a protocol message, from the transport or from whoever speaks for an outside participant. */
-  receive({ to, event, cause, trace, answer }: IncomingMessage): void {
-    const definition = this.#options.definitions.get(typeOf(to));
-    const wrong = definition === undefined ? `there are no actors of the type ${typeOf(to)}` : definition.check(event);
-    if (wrong !== undefined) {
-      answer({ kind: 'failure', message: wrong });
-      return;
-    }
-    const input: Input = { kind: 'message', event, cause, ...(trace !== undefined && { trace }) };
-    this.#put(to, { kind: 'message', input, answer });
+  receive(message: IncomingMessage): void {
+    const mail = mailOfMessage(this.#options.definitions, message);
+    if (typeof mail === 'string') message.answer({ kind: 'failure', message: mail });
+    else this.#put(message.to, mail);
   }
 
-  #takeAnswer({ to, ask, answer, trace }: IncomingAnswer): void {
-    const name = parseAskName(ask);
-    if (name === undefined || !this.#options.definitions.has(typeOf(to))) return;
-    const { id, seq } = name;
-    const input: Input = {
-      kind: 'answer',
-      ask: id,
-      seq,
-      answer,
-      cause: 'answer',
-      ...(trace !== undefined && { trace }),
-    };
-    this.#put(to, { kind: 'answer', input });
+  #takeAnswer(answer: IncomingAnswer): void {
+    const mail = mailOfAnswer(this.#options.definitions, answer);
+    if (mail !== undefined) this.#put(answer.to, mail);
   }
 
   #put(address: Address, mail: Mail): boolean {
@@ -225,6 +210,7 @@ export class Host {
           return this.#askAgain(active, mail, mail.done);
       }
     } catch (error) {
+      if (isStoreFailure(error)) return this.#fail(error);
       this.#options.log.error({ address, mail: mail.kind, err: error }, 'A step has failed; nothing has changed');
       if (mail.kind === 'command') mail.tell({ kind: 'failed', error });
       if (mail.kind === 'message') mail.answer({ kind: 'failure', message: 'INTERNAL' });
@@ -324,14 +310,12 @@ export class Host {
   }
 
   #handleWake(active: Active, mail: Extract<Mail, { kind: 'wake' }>): void {
-    const now = this.#options.clock.now();
-    for (const timer of active.actor.record?.timers ?? []) {
-      // An earlier timer may have canceled or moved this one.
-      const isStill = active.actor.record?.timers.includes(timer) === true;
-      if (!isStill || timer.dueAt > now) continue;
-      const result = step(active.actor, { kind: 'timer', timer }, now);
-      if (result.kind === 'stepped') this.#take(active, result, undefined, () => {});
-    }
+    const { address } = active.actor;
+    const next = fireDueTimers(active, this.#options.clock.now(), {
+      take: (stepped) => this.#take(active, stepped, undefined, () => {}),
+      onFailed: ({ id }, err) => this.#options.log.error({ address, timer: id, err }, 'A timer has failed; it stays'),
+    });
+    if (next !== undefined) this.#alarm.expect(next);
     mail.done();
   }
 
@@ -364,9 +348,9 @@ export class Host {
 
   #settle(address: Address, { settled, answer }: Stepped): void {
     if (answer === undefined) return;
-    for (const { seq, replyTo } of settled) {
+    for (const { seq, replyTo, trace } of settled) {
       const isTold = this.#waiting.tell(address, seq, { kind: 'answered', ...answer });
-      if (!isTold && replyTo !== undefined) this.#options.onOrphanAnswer(replyTo, answer);
+      if (!isTold && replyTo !== undefined) this.#options.onOrphanAnswer(replyTo, answer, trace);
     }
   }
 
@@ -376,8 +360,12 @@ export class Host {
     return { kind: 'answered', ...answer };
   }
 
-  #synced(address: Address): Promise<void> {
-    return new Promise((resolve) => this.#commit.whenSynced(address, undefined, resolve));
+  /** Resolves when what is in memory of an actor is on disk; false: it never will be, and has been read again. */
+  #synced(address: Address): Promise<boolean> {
+    return new Promise((resolve) => {
+      const fenced: Mail = { kind: 'wake', done: () => resolve(false) };
+      this.#commit.whenSynced(address, fenced, () => resolve(true));
+    });
   }
 
   // ── trouble ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -387,7 +375,8 @@ export class Host {
     this.#options.log.warn({ address, mails: mails.length }, 'Another node has written this actor; reading it again');
     for (const mail of mails) if (mail.kind === 'command') this.#waiting.forget(mail.tell);
     this.#actors.remove(address);
-    this.#mailboxes.putBack(address, mails);
+    // Waking it brings back the timers that had fired in vain.
+    this.#mailboxes.putBack(address, [...mails, { kind: 'wake', done: () => {} }]);
     this.#scheduleTurn();
   }
 

@@ -1,8 +1,9 @@
 import type { AnyEventObject } from 'xstate';
-import type { ActorState } from './definition.ts';
+import { typeOf } from './address.ts';
+import type { ActorState, Definition } from './definition.ts';
 import type { Refusal } from './refusal.ts';
 import type { Input } from './step.ts';
-import type { OutgoingAnswer } from './transport.ts';
+import { type IncomingAnswer, type IncomingMessage, type OutgoingAnswer, parseAskName } from './transport.ts';
 
 /** A command from outside. */
 export interface Command {
@@ -54,3 +55,33 @@ export type Mail =
   | { readonly kind: 'wake'; readonly done: () => void }
   /** Its open asks are to be sent again now. */
   | { readonly kind: 'repeat'; readonly done: () => void };
+
+/** A protocol message as mail, or what is wrong with it: nothing reaches an actor that has not been looked over. */
+export function mailOfMessage(
+  definitions: ReadonlyMap<string, Definition>,
+  { to, event, cause, trace, answer }: IncomingMessage,
+): Mail | string {
+  const definition = definitions.get(typeOf(to));
+  const wrong = definition === undefined ? `there are no actors of the type ${typeOf(to)}` : definition.check(event);
+  if (wrong !== undefined) return wrong;
+  return { kind: 'message', input: { kind: 'message', event, cause, ...(trace !== undefined && { trace }) }, answer };
+}
+
+/** An answer as mail; `undefined` for one that answers no ask of ours. What it says is looked over with its ask. */
+export function mailOfAnswer(
+  definitions: ReadonlyMap<string, Definition>,
+  { to, ask, answer, trace }: IncomingAnswer,
+): Mail | undefined {
+  const name = parseAskName(ask);
+  if (name === undefined || !definitions.has(typeOf(to))) return undefined;
+  const { id, seq } = name;
+  const input = {
+    kind: 'answer' as const,
+    ask: id,
+    seq,
+    answer,
+    cause: 'answer',
+    ...(trace !== undefined && { trace }),
+  };
+  return { kind: 'answer', input };
+}

@@ -93,7 +93,9 @@ export class Mailboxes {
       if (box.commands.length === 0) continue;
       const taken = box.commands.splice(0, most);
       this.#commands -= taken.length;
-      if (box.commands.length === 0 && box.messages.length === 0) this.#boxes.delete(address);
+      // Whoever has more goes to the end, so that a flood for one actor does not starve the others.
+      this.#boxes.delete(address);
+      if (box.commands.length > 0 || box.messages.length > 0) this.#boxes.set(address, box);
       yield [address, taken];
     }
   }

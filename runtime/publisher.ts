@@ -24,7 +24,7 @@ export class Publisher {
   /** The last feed position of which everything is published. */
   #position: number;
   #saved: number;
-  /** What was written while a publication was under way, if it follows on without a gap. */
+  /** What was written while a publication was under way, if it follows on without a gap; `to` is the last offer. */
   #tail: { from: number; to: number; announced: Announced[] };
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -77,16 +77,20 @@ export class Publisher {
   }
 
   #run(): void {
-    if (this.#running !== undefined || this.#stopped) return;
-    if (this.lag === 0) return;
+    if (this.#running !== undefined || this.#stopped || !this.#isBehind) return;
     this.#running = this.#catchUp().finally(() => {
       this.#running = undefined;
-      if (this.lag > 0) this.#run();
+      this.#run();
     });
   }
 
+  /** Counts what was offered: what is in the feed a moment before is about to be handed over. */
+  get #isBehind(): boolean {
+    return this.#position < this.#tail.to;
+  }
+
   async #catchUp(): Promise<void> {
-    while (this.lag > 0) {
+    while (this.#isBehind) {
       try {
         const next = await this.#next();
         if (next.announced.length > 0) await this.#announce(next.announced);
@@ -132,6 +136,12 @@ export class Publisher {
         announcement,
       }));
     });
-    return { announced, to: page.at(-1)?.position ?? this.#store.feedHead };
+    const to = page.at(-1)?.position ?? this.#store.feedHead;
+    // What has been read need not be handed over: whatever follows on from here may be again.
+    if (this.#tail.from < to) {
+      const end = Math.max(to, this.#tail.to);
+      this.#tail = { from: end, to: end, announced: [] };
+    }
+    return { announced, to };
   }
 }

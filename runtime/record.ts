@@ -6,6 +6,8 @@ export interface Timer {
   readonly id: string;
   readonly dueAt: number;
   readonly event: AnyEventObject;
+  /** That of the step which has set it. */
+  readonly trace?: string;
 }
 
 /** A durable request to another actor (`stock/85123A`) or service (`service:psp`), repeated until it is answered. */
@@ -25,6 +27,7 @@ export interface Waiting {
   readonly request?: { readonly id: string; readonly hash: string };
   /** Where its answer goes when nobody is left in memory who waits for it. */
   readonly replyTo?: string;
+  readonly trace?: string;
 }
 
 /** A request that was answered; its answer stands in the journal entry of that step. */

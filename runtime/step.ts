@@ -113,6 +113,7 @@ export function answerType(asked: string): string {
 function eventOf(actor: Actor, input: Input, at: number): AnyEventObject | undefined {
   switch (input.kind) {
     case 'command':
+      return { ...input.event, at, ...(input.by !== undefined && { by: input.by }) };
     case 'message':
       return { ...input.event, at };
     case 'timer':
@@ -137,7 +138,7 @@ function stepped(
 ): Stepped {
   const { definition, record } = actor;
   const seq = actor.seq + 1;
-  const trace = input.kind === 'timer' ? undefined : input.trace;
+  const trace = traceOf(record, input);
   const open = openAfter(record, input, effects, seq, trace);
 
   const waiting = [...(record?.waiting ?? [])];
@@ -146,6 +147,7 @@ function stepped(
       seq,
       ...(input.request !== undefined && { request: input.request }),
       ...(input.replyTo !== undefined && { replyTo: input.replyTo }),
+      ...(trace !== undefined && { trace }),
     });
   }
   const settled = isBusy(next) ? [] : waiting;
@@ -158,7 +160,7 @@ function stepped(
   const entry: JournalEntry = {
     seq,
     at,
-    event: definition.redact(withoutTime(event)),
+    event: definition.redact(input.kind === 'command' ? input.event : withoutTime(event)),
     cause: input.kind === 'timer' ? `timer:${input.timer.id}` : input.cause,
     ...(input.kind === 'command' && input.by !== undefined && { by: input.by }),
     ...(trace !== undefined && { trace }),
@@ -192,6 +194,19 @@ function stepped(
   };
 }
 
+/** The trace that a step belongs to: an answer goes on with that of its ask, a timer with that of who set it. */
+function traceOf(record: ActorRecord | null, input: Input): string | undefined {
+  switch (input.kind) {
+    case 'command':
+    case 'message':
+      return input.trace;
+    case 'answer':
+      return input.trace ?? record?.asks.find(({ id }) => id === input.ask)?.trace;
+    case 'timer':
+      return input.timer.trace;
+  }
+}
+
 /** The asks and timers that stand after this step; `asked` are the new ones among the asks. */
 function openAfter(
   record: ActorRecord | null,
@@ -212,7 +227,8 @@ function openAfter(
       if (asks.some(({ id }) => id === effect.id)) asks = asks.filter(({ id }) => id !== effect.id);
       asked.delete(effect.id);
     } else if (effect.kind === 'timer') {
-      timers = [...timers.filter(({ id }) => id !== effect.timer.id), effect.timer];
+      const timer = trace === undefined ? effect.timer : { ...effect.timer, trace };
+      timers = [...timers.filter(({ id }) => id !== timer.id), timer];
     } else if (effect.kind === 'ask') {
       const { id, to, event } = effect;
       asked.delete(id);
@@ -226,7 +242,7 @@ function openAfter(
 function answerOf(definition: Definition, state: ActorState, effects: readonly Effect[]) {
   const settle = effects.findLast((effect) => effect.kind === 'settle');
   const payload = settle === undefined ? definition.view(state) : settle.error;
-  return { error: settle !== undefined, bytes: new Uint8Array(Buffer.from(JSON.stringify(payload))) };
+  return { error: settle !== undefined, bytes: Buffer.from(JSON.stringify(payload)) };
 }
 
 function withoutTime(event: AnyEventObject): AnyEventObject {

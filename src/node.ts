@@ -1,10 +1,12 @@
 import { connect, type NatsConnection } from 'nats';
 import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from '../runtime/clock.ts';
+import { messageOf, RuntimeError } from '../runtime/errors.ts';
 import { Host } from '../runtime/host.ts';
 import type { HostLog } from '../runtime/host-options.ts';
 import { unpackEntry } from '../runtime/journal.ts';
 import { LevelStore } from '../runtime/level/store.ts';
+import type { MailboxLimits } from '../runtime/mailbox.ts';
 import { NatsTransport } from '../runtime/nats/transport.ts';
 import type { Clock, Store } from '../runtime/ports.ts';
 import { Publisher } from '../runtime/publisher.ts';
@@ -35,19 +37,24 @@ export interface NodeOptions {
   /** The node cannot go on: it is to end at once and recover by its next start. */
   readonly onFatal: (error: unknown) => void;
   readonly clock?: Clock;
+  /** Opens the store in a directory; LevelDB by default. */
+  readonly openStore?: (directory: string) => Promise<Store>;
+  /** How much mail may wait; the runtime's own limits by default. */
+  readonly mailboxLimits?: MailboxLimits;
 }
 
 /** How long `stop` waits for transactions to settle, in ms; those that do not go on after the next start. */
 const STOP_GRACE_MS = 10_000;
 
 /** Puts the parts together: store, NATS, actors, interface. The one place that knows them all. */
-export async function startNode({ settings, log, onFatal, clock = systemClock }: NodeOptions): Promise<OrdoNode> {
+export async function startNode(options: NodeOptions): Promise<OrdoNode> {
+  const { settings, log, onFatal, clock = systemClock, openStore = (data: string) => LevelStore.open(data) } = options;
   const ends: (() => Promise<void>)[] = [];
   const endAll = async () => {
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    const store = await LevelStore.open(settings.data);
+    const store = await openStore(settings.data);
     ends.push(() => store.close());
     await warnOfClock(store, clock, log);
 
@@ -57,15 +64,15 @@ export async function startNode({ settings, log, onFatal, clock = systemClock }:
     const connection = await connectTo(url, log, onFatal);
     ends.push(() => connection.drain());
 
-    const { host, publisher, api } = assemble(store, connection, { settings, log, onFatal, clock });
+    const { host, publisher, api } = assemble(store, connection, { ...options, clock });
     await host.start();
     publisher.start();
     await api.open();
     ends.push(async () => {
       // First the door, then the house: what was taken is answered before the actors stop.
       const closed = api.close();
-      await host.stop(STOP_GRACE_MS);
-      await closed;
+      // Whoever still waits then is answered after the next start.
+      if (await host.stop(STOP_GRACE_MS)) await closed;
       await publisher.stop();
     });
     return { url, host, store, stop: endAll };
@@ -78,7 +85,7 @@ export async function startNode({ settings, log, onFatal, clock = systemClock }:
 function assemble(
   store: Store,
   connection: NatsConnection,
-  { settings, log, onFatal, clock }: Required<NodeOptions>,
+  { settings, log, onFatal, clock, mailboxLimits }: NodeOptions & { readonly clock: Clock },
 ): { host: Host; publisher: Publisher; api: Api } {
   const announcer = new Announcer(connection, () => clock.now());
   const publisher = new Publisher({
@@ -101,7 +108,8 @@ function assemble(
     log,
     onFatal,
     onAnnounced: (announced, before, after) => publisher.offer(announced, before, after),
-    onOrphanAnswer: (replyTo, answer) => api.answerOrphan(replyTo, answer),
+    onOrphanAnswer: (replyTo, answer, trace) => api.answerOrphan(replyTo, answer, trace),
+    ...(mailboxLimits !== undefined && { mailboxLimits }),
   });
   const api = new Api({ connection, host, store, clock, settings, version: manifest.version, log });
   return { host, publisher, api };
@@ -116,7 +124,12 @@ async function ownServer(port: number, log: NodeLog, onFatal: (error: unknown) =
 }
 
 async function connectTo(url: string, log: NodeLog, onFatal: (error: unknown) => void): Promise<NatsConnection> {
-  const connection = await connect({ servers: url, name: 'ordo', maxReconnectAttempts: -1, reconnectTimeWait: 250 });
+  const options = { servers: url, name: 'ordo', maxReconnectAttempts: -1, reconnectTimeWait: 250 };
+  const connection = await connect(options).catch((cause: unknown) => {
+    const advice = 'Start it, or name another with --nats or NATS_URL; without one, ordo starts its own.';
+    const message = `The NATS server at ${url} could not be used: ${messageOf(cause)}. ${advice}`;
+    throw new RuntimeError('TRANSPORT_FAILED', message, { cause });
+  });
   connection.closed().then((error) => {
     if (error !== undefined) onFatal(error);
   }, onFatal);

@@ -1,15 +1,16 @@
 import { activeStates, type MachineDefinition, type Stored } from '../definition.ts';
-import { NO_ORDER, type OrderContext } from './order-context.ts';
+import type { OrderContext } from './order-context.ts';
 import { ORDER_COMMANDS, type OrderEvent } from './order-events.ts';
 import { meets, type Requirement, requirements } from './order-guards.ts';
 import { orderMachine } from './order-machine.ts';
-import { orderView, statusOf } from './order-view.ts';
+import { orderView, regionsOf, statusOf } from './order-view.ts';
 
 /** The commands that the order would take now, each with nothing but what it cannot do without. */
-function next({ context, at }: Stored & { readonly at: number }): readonly string[] {
+function next({ value, context, at }: Stored & { readonly at: number }): readonly string[] {
   const order = context as OrderContext;
-  // The chart takes commands only where no transaction holds the order.
-  if (order.transaction !== null) return [];
+  // The chart takes commands only where no transaction holds the order, and nothing but `place` before it is placed.
+  const { transaction } = regionsOf(value);
+  if (transaction !== 'none') return transaction === 'new' ? ['place'] : [];
   return ORDER_COMMANDS.filter(
     (type) => type !== 'place' && meets({ context: order, event: { type, at } as OrderEvent }, type),
   );
@@ -46,4 +47,4 @@ export const orderDefinition: MachineDefinition = {
   },
 };
 
-export { NO_ORDER, orderMachine };
+export { orderMachine };

@@ -141,16 +141,18 @@ export function meets(args: Args, command: keyof typeof required): boolean {
   return required[command].every((name) => requirements[name].test(args));
 }
 
-/** What is asked of each line, added up: a line named twice must not get twice what it has. */
+/**
+ * What is asked of each line. A quantity that is no count of units, or a line that is named twice, asks for more than
+ * there can be: the ledger and the plan of work take each line once (api.md, "Money, ids, limits").
+ */
 function linesOf(event: OrderEvent): readonly LineQuantity[] {
   if (event.type !== 'ship' && event.type !== 'cancel' && event.type !== 'return') return [];
-  const sums = new Map<number, number>();
+  const asked = new Map<number, number>();
   for (const { line, quantity } of event.lines ?? []) {
-    // A quantity that is no count of units asks for more than there can be.
-    const units = Number.isSafeInteger(quantity) && quantity > 0 ? quantity : Number.POSITIVE_INFINITY;
-    sums.set(line, (sums.get(line) ?? 0) + units);
+    const isCount = Number.isSafeInteger(quantity) && quantity > 0 && !asked.has(line);
+    asked.set(line, isCount ? quantity : Number.POSITIVE_INFINITY);
   }
-  return [...sums].map(([line, quantity]) => ({ line, quantity }));
+  return [...asked].map(([line, quantity]) => ({ line, quantity }));
 }
 
 /** `null` for a line that the order does not have. */
@@ -172,6 +174,7 @@ function quantities(asked: readonly LineQuantity[], limit: Limit, word: string):
     .flatMap(({ line, quantity }) => {
       const most = limit(line);
       if (most === null) return [`line ${line} is unknown`];
+      if (!Number.isFinite(quantity)) return [`line ${line}: name it once, with a count of units; ${most} ${word}`];
       return quantity > most ? [`line ${line}: ${quantity} asked, ${most} ${word}`] : [];
     })
     .join('; ');

@@ -101,7 +101,6 @@ export const orderMachine = orderSetup.createMachine({
         unfulfilled: {
           description: 'Nothing has shipped.',
           always: [
-            { guard: 'isDelivered', target: 'delivered', description: 'All that was left has been delivered.' },
             { guard: 'isOnItsWay', target: 'shipped', description: 'Everything has shipped.' },
             { guard: 'isShippedInPart', target: 'partiallyShipped', description: 'A first part has shipped.' },
           ],
@@ -153,7 +152,7 @@ export const orderMachine = orderSetup.createMachine({
     },
     transaction: {
       description: 'Takes the commands. What concerns others too is done together with them or not at all.',
-      initial: 'none',
+      initial: 'new',
       on: {
         commit: {
           guard: 'isPastOutcome',
@@ -167,6 +166,10 @@ export const orderMachine = orderSetup.createMachine({
         },
       },
       states: {
+        new: {
+          description: 'There is nothing to do anything with yet.',
+          on: { place: { target: 'none', description: 'The customer orders: other commands are taken from now on.' } },
+        },
         none: {
           description: 'No transaction holds the order: commands are taken.',
           on: {

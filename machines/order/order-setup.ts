@@ -70,20 +70,20 @@ const order = base.extend({
     recordOrder: base.enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'place') return;
       const next = placed(context, event);
-      enqueue.assign(next);
+      enqueue.assign(() => next);
       const { id, customer, currency, digits, terms, total } = next;
       enqueue.emit({ type: 'placed', change: { id, customer, currency, digits, terms, total } });
     }),
     doAlone: base.enqueueActions(({ context, event, enqueue }) => {
       if (!isTransactional(event)) return;
       const work = workOf(context, event);
-      enqueue.assign(doneAlone(context, event));
+      enqueue.assign(() => doneAlone(context, event));
       for (const announcement of announcementsOf(work)) enqueue.emit(announcement);
     }),
     begin: base.enqueueActions(({ context, event, enqueue }) => {
       if (!isTransactional(event)) return;
       const { context: next, begin, coordinator } = prepared(context, event);
-      enqueue.assign(next);
+      enqueue.assign(() => next);
       enqueue({ type: 'ask', params: { id: 'begin', to: coordinator, event: begin } });
     }),
     inquireAgain: base.enqueueActions(({ context, enqueue }) => {
@@ -119,7 +119,7 @@ const order = base.extend({
     }),
     recordDelivery: base.enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'deliver') return;
-      enqueue.assign(delivered(context, event));
+      enqueue.assign(() => delivered(context, event));
       enqueue.emit(deliveryAnnouncement(context, event));
     }),
     recordReceipt: base.assign(({ event }) => ({ confirmedAt: event.at })),

@@ -7,6 +7,7 @@ import {
   type TransactionEvent,
 } from './transaction-context.ts';
 import {
+  allHaveAnswered,
   allVotedYes,
   begun,
   contradicts,
@@ -52,7 +53,8 @@ function reasonOf(context: TransactionContext, event: TransactionEvent): Transac
 
 const coordinator = base.extend({
   guards: {
-    isPastDeadline: ({ context, event }) => event.at > (event.type === 'begin' ? event.deadline : context.deadline),
+    isPastDeadline: ({ event }) => event.type === 'begin' && event.at > event.deadline,
+    namesNobody: ({ event }) => event.type === 'begin' && event.branches.length === 0,
     someVotedNo: ({ context }) => someVotedNo(context),
     allVotedYes: ({ context }) => allVotedYes(context),
     someVoteIsOverdue: ({ context, event }) => someVoteIsOverdue(context, event.at),
@@ -64,7 +66,7 @@ const coordinator = base.extend({
       (event.type === 'commit.answered' || event.type === 'abort.answered') &&
       event.done === true &&
       context.branches[indexOf(event.ask)]?.outcome === null,
-    allHaveAnswered: ({ context }) => unanswered(context).length === 0,
+    allHaveAnswered: ({ context }) => allHaveAnswered(context),
     contradicts: ({ context, event }) => event.type === 'answer.late' && contradicts(context, event),
     outcomeIsAborted: ({ event }) => event.type === 'resolve' && event.outcome !== 'committed',
     noBranchIsNamed: ({ event }) => event.type === 'resolve' && event.branch === undefined,
@@ -204,6 +206,13 @@ export const transactionMachine = resolving.createMachine({
             target: 'aborted',
             actions: ['recordBegin', 'decideAbort', 'replyAborted'],
             description: 'It begins too late: nobody was asked, so nobody has to hear of it.',
+          },
+          {
+            // Without it, a coordinator whose clock is far behind would find nobody missing, and commit.
+            guard: 'namesNobody',
+            target: 'aborted',
+            actions: ['recordBegin', 'decideAbort', 'replyAborted'],
+            description: 'The order asks again, of something long forgotten: it counts as aborted.',
           },
           {
             target: 'preparing',

@@ -78,6 +78,11 @@ export function unanswered(context: TransactionContext): readonly (readonly [num
   );
 }
 
+/** Whether nobody is left to answer. Asked after every answer, so it builds no list. */
+export function allHaveAnswered({ decision, branches }: TransactionContext): boolean {
+  return decision === null || branches.every((branch) => branch.outcome !== null || !mustHear(branch, decision));
+}
+
 /** What speaks for an abort, in the words that the order's client gets. */
 export function votesAgainst(
   context: TransactionContext,
@@ -88,7 +93,9 @@ export function votesAgainst(
   if (against.length > 0 || context.abortedBy === null) return against;
   if (context.abortedBy.code !== 'PREPARE_TIMEOUT')
     return [{ participant: `transaction/${context.id}`, ...context.abortedBy }];
-  const silent = context.branches.filter(({ vote }) => vote === null);
+  // A service whose time was not up yet is not to blame.
+  const at = context.decidedAt ?? context.deadline;
+  const silent = context.branches.filter(({ vote, deadline }) => vote === null && deadline <= at);
   return (silent.length > 0 ? silent : context.branches.slice(0, 1)).map(({ participant }) => ({
     participant,
     code: 'PREPARE_TIMEOUT',

@@ -1,5 +1,7 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { headers, type Msg, type MsgHdrs, type NatsConnection, type Subscription } from 'nats';
 import { addressOf, decodeToken, encodeToken, keyOf, typeOf } from '../address.ts';
+import { messageOf } from '../errors.ts';
 import type { ActorEvent, OutgoingAnswer, OutgoingAsk, Receiver, Transport } from '../transport.ts';
 
 /** What actors say to one another, as it stands on the wire. */
@@ -22,6 +24,12 @@ const ANSWERS = 'answers';
 const PARTICIPANTS = 'participants';
 const SERVICE = 'service:';
 
+/** Larger messages between actors are compressed: a transaction of 2,000 articles is beyond what NATS carries. */
+const COMPRESS_BYTES = 256 * 1024;
+const ENCODING = 'Content-Encoding';
+/** What a compressed message may unpack to. */
+const LARGEST_BYTES = 16 * 1024 * 1024;
+
 /**
  * Carries messages over NATS subjects: `actors.<type>.<key>` to an actor, `participants.<name>.<what>` to a service;
  * the reply subject, `answers.<type>.<key>.<ask>`, brings the answer back.
@@ -35,13 +43,28 @@ export class NatsTransport implements Transport {
   }
 
   async open(receiver: Receiver): Promise<void> {
-    const { connection } = this.#options;
     this.#subscriptions = [
-      connection.subscribe(`${ACTORS}.*.*`, { callback: (_error, message) => this.#message(receiver, message) }),
-      connection.subscribe(`${ANSWERS}.*.*.*`, { callback: (_error, message) => this.#answer(receiver, message) }),
+      this.#subscribe(`${ACTORS}.*.*`, (message) => this.#message(receiver, message)),
+      this.#subscribe(`${ANSWERS}.*.*.*`, (message) => this.#answer(receiver, message)),
     ];
     // The server knows of both once it has answered the flush.
-    await connection.flush();
+    await this.#options.connection.flush();
+  }
+
+  #subscribe(subject: string, take: (message: Msg) => void): Subscription {
+    const { connection, onDropped } = this.#options;
+    return connection.subscribe(subject, {
+      callback: (error, message) => {
+        // An error, such as a permission that is missing, comes without a message.
+        if (error !== null) return onDropped(subject, error.message);
+        try {
+          take(message);
+        } catch (thrown) {
+          // Headers are read late, and broken ones throw: thrown on from here, that would end all reading.
+          onDropped(message.subject, messageOf(thrown));
+        }
+      },
+    });
   }
 
   ask({ from, ask, to, event, cause, trace }: OutgoingAsk): void {
@@ -50,14 +73,28 @@ export class NatsTransport implements Transport {
     const reply = `${ANSWERS}.${typeOf(from)}.${encodeToken(keyOf(from))}.${encodeToken(ask)}`;
     if (to.startsWith(SERVICE)) {
       const subject = `${PARTICIPANTS}.${to.slice(SERVICE.length)}.${event.type}`;
-      const options = trace === undefined ? { reply } : { reply, headers: traced(trace) };
-      connection.publish(subject, JSON.stringify(this.#options.toService(event)), options);
+      this.#publish(subject, this.#options.toService(event), reply, trace === undefined ? undefined : traced(trace));
       return;
     }
     const slash = to.indexOf('/');
     const subject = `${ACTORS}.${to.slice(0, slash)}.${encodeToken(to.slice(slash + 1))}`;
     const envelope: Envelope = { event, cause, ...(trace !== undefined && { trace }) };
-    connection.publish(subject, JSON.stringify(envelope), { reply });
+    this.#publish(subject, envelope, reply);
+  }
+
+  /** Never throws: it is called while effects are released, and whoever is not reached is asked again. */
+  #publish(subject: string, body: unknown, reply?: string, own?: MsgHdrs): void {
+    try {
+      const json = Buffer.from(JSON.stringify(body));
+      const isLarge = json.length > COMPRESS_BYTES && own === undefined;
+      const messageHeaders = isLarge ? compressed() : own;
+      this.#options.connection.publish(subject, isLarge ? gzipSync(json, { level: 1 }) : json, {
+        ...(reply !== undefined && { reply }),
+        ...(messageHeaders !== undefined && { headers: messageHeaders }),
+      });
+    } catch (error) {
+      this.#options.onDropped(subject, messageOf(error));
+    }
   }
 
   async close(): Promise<void> {
@@ -82,7 +119,7 @@ export class NatsTransport implements Transport {
       ...(typeof envelope?.trace === 'string' && { trace: envelope.trace }),
       answer: (answer) => {
         if (message.reply !== undefined && !this.#options.connection.isClosed()) {
-          this.#options.connection.publish(message.reply, JSON.stringify(bodyOf(answer)));
+          this.#publish(message.reply, bodyOf(answer));
         }
       },
     });
@@ -106,6 +143,12 @@ export class NatsTransport implements Transport {
   }
 }
 
+function compressed(): MsgHdrs {
+  const encodingHeaders = headers();
+  encodingHeaders.set(ENCODING, 'gzip');
+  return encodingHeaders;
+}
+
 function traced(trace: string): MsgHdrs {
   const traceHeaders = headers();
   traceHeaders.set('traceparent', trace);
@@ -125,7 +168,9 @@ function bodyOf(answer: OutgoingAnswer): unknown {
 
 function parse(message: Msg): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = message.json();
+    const isCompressed = message.headers?.get(ENCODING) === 'gzip';
+    const bytes = isCompressed ? gunzipSync(message.data, { maxOutputLength: LARGEST_BYTES }) : message.data;
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Readonly<Record<string, unknown>>)
       : undefined;

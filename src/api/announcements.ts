@@ -104,16 +104,33 @@ export class Announcer {
     }
   }
 
-  /** Whether a stream takes `events.>`. No JetStream at all answers "no responders". */
+  /**
+   * Whether a stream takes all that is announced, and acknowledges it. One that takes only some of it gets that like
+   * everybody who listens: waiting for its word on the others would be waiting for ever.
+   */
   async #lookUp(): Promise<boolean> {
     try {
-      const request = JSON.stringify({ subject: 'events.order.any.placed' });
-      const reply = await this.#connection.request('$JS.API.STREAM.NAMES', request, { timeout: ACK_TIMEOUT_MS });
-      return (reply.json<{ streams?: readonly string[] | null }>().streams ?? []).length > 0;
+      const request = JSON.stringify({ subject: ALL_EVENTS });
+      const reply = await this.#connection.request('$JS.API.STREAM.LIST', request, { timeout: ACK_TIMEOUT_MS });
+      const { streams } = reply.json<StreamList>();
+      return (streams ?? []).some(
+        ({ config }) =>
+          config.no_ack !== true && config.subjects?.some((subject) => TAKES_ALL.includes(subject)) === true,
+      );
     } catch {
+      // No JetStream at all answers "no responders".
       return false;
     }
   }
+}
+
+const ALL_EVENTS = 'events.>';
+const TAKES_ALL: readonly string[] = [ALL_EVENTS, '>'];
+
+interface StreamList {
+  readonly streams?:
+    | readonly { readonly config: { readonly subjects?: readonly string[] | null; readonly no_ack?: boolean } }[]
+    | null;
 }
 
 function groupByActor<Event extends { readonly address: string }>(events: readonly Event[]): Map<string, Event[]> {

@@ -92,10 +92,11 @@ export function otherCommands(host: Host) {
       });
     },
     'transactions.resolve': (request: ApiRequest<BodyOf<'transactions.resolve'>>): Promise<Json> => {
+      const { by, ...rest } = request.body;
       const subject: Subject = { name: `transaction ${request.key}`, absent: 'TRANSACTION_NOT_FOUND' };
       return send(host, addressOf('transaction', String(request.key)), subject, 'resolve', request, {
-        event: { type: 'resolve', ...request.body },
-        by: request.body.by,
+        event: { type: 'resolve', ...rest },
+        by,
       });
     },
   };

@@ -1,3 +1,4 @@
+import { RuntimeError } from '../../runtime/errors.ts';
 import type { CommandOutcome } from '../../runtime/mail.ts';
 import { type ErrorBody, type ErrorCode, type ErrorDetails, makeErrorBody } from '../contracts/index.ts';
 
@@ -79,15 +80,14 @@ export function failureOf(
     case 'unavailable':
       return failure('STORE_UNAVAILABLE', 'The store has failed and the service is going down to recover.', {});
     case 'failed':
-      return failure(
-        'INTERNAL',
-        `${command} of ${name} has failed; nothing has changed. The log has the details.`,
-        {},
-        {
-          cause: outcome.error,
-        },
-      );
+      return internal(`${command} of ${name} has failed; nothing has changed.`, outcome.error);
   }
+}
+
+/** A bug of ours, or a record that cannot be read: that one says what to do. */
+export function internal(message: string, cause: unknown): ApiFailure {
+  const advice = cause instanceof RuntimeError ? `${cause.code}: ${cause.message}` : 'The log has the details.';
+  return failure('INTERNAL', `${message} ${advice}`, {}, { cause });
 }
 
 function transactionOf(context: unknown): string {

@@ -1,4 +1,5 @@
 import { type MsgHdrs, type NatsConnection, headers as natsHeaders, type Service, type ServiceMsg } from 'nats';
+import { messageOf } from '../../runtime/errors.ts';
 import type { Host } from '../../runtime/host.ts';
 import type { HostLog } from '../../runtime/host-options.ts';
 import type { Clock, Store } from '../../runtime/ports.ts';
@@ -10,7 +11,6 @@ import {
   errorKinds,
   headers,
   isErrorCode,
-  makeErrorBody,
   parseBody,
   readHeaders,
   readKey,
@@ -18,7 +18,7 @@ import {
   subscriptionsOf,
 } from '../contracts/index.ts';
 import { type OrderSettings, orderCommands, otherCommands } from './commands.ts';
-import { ApiFailure, failure } from './failure.ts';
+import { ApiFailure, failure, internal } from './failure.ts';
 import { orderQuestions } from './order-questions.ts';
 import { ledgerQuestions, transactionQuestions } from './other-questions.ts';
 import type { ApiRequest } from './request.ts';
@@ -81,12 +81,16 @@ export class Api {
   }
 
   /** Answers a command whose sender only its record remembers. */
-  answerOrphan(replyTo: string, answer: { readonly error: boolean; readonly bytes: Uint8Array }): void {
+  answerOrphan(
+    replyTo: string,
+    { error, bytes }: { readonly error: boolean; readonly bytes: Uint8Array },
+    trace: string | undefined,
+  ): void {
     const { connection } = this.#options;
     if (connection.isClosed()) return;
-    const body = answer.error ? (JSON.parse(Buffer.from(answer.bytes).toString('utf8')) as ErrorBody) : undefined;
-    const options = body === undefined ? {} : { headers: errorHeaders(body) };
-    connection.publish(replyTo, answer.bytes, options);
+    const body = error ? (JSON.parse(Buffer.from(bytes).toString('utf8')) as ErrorBody) : undefined;
+    const answerHeaders = body === undefined ? traced(trace) : errorHeaders(body, trace);
+    connection.publish(replyTo, bytes, { headers: answerHeaders });
   }
 
   #take(name: EndpointName, message: ServiceMsg): void {
@@ -102,26 +106,27 @@ export class Api {
   }
 
   async #answer(name: EndpointName, message: ServiceMsg): Promise<void> {
-    const trace = message.headers?.get(headers.traceparent) || undefined;
+    let trace: string | undefined;
     try {
-      const answer = await this.#handle(name, message);
+      const sent = headersOf(message);
+      trace = sent?.get(headers.traceparent) || undefined;
+      const answer = await this.#handle(name, message, sent);
       const bytes = answer instanceof Uint8Array ? answer : Buffer.from(JSON.stringify(answer));
       if (bytes.length > this.#maxAnswerBytes) throw tooLarge(bytes.length, this.#maxAnswerBytes);
-      if (trace === undefined) message.respond(bytes);
-      else message.respond(bytes, { headers: traced(trace) });
+      message.respond(bytes, trace === undefined ? {} : { headers: traced(trace) });
     } catch (error) {
       const body = error instanceof ApiFailure ? error.body : this.#unexpected(name, message, error);
       message.respond(Buffer.from(JSON.stringify(body)), { headers: errorHeaders(body, trace) });
     }
   }
 
-  async #handle(name: EndpointName, message: ServiceMsg): Promise<unknown> {
+  async #handle(name: EndpointName, message: ServiceMsg, sent: MsgHdrs | undefined): Promise<unknown> {
     const key = readKey(name, message.subject);
     if (!key.ok) {
       const why = key.fields.map(({ path, why: reason }) => `${path} ${reason}`).join('; ');
       throw failure('INVALID_ID', `Invalid id: ${why}.`, { fields: [...key.fields] });
     }
-    const read = readHeaders((header) => message.headers?.get(header) || undefined);
+    const read = readHeaders((header) => sent?.get(header) || undefined);
     if (!read.ok) throw new ApiFailure(refusalBody(read));
     const parsed = parseBody(name, message.data);
     if (!parsed.ok) throw new ApiFailure(refusalBody(parsed));
@@ -131,7 +136,17 @@ export class Api {
 
   #unexpected(name: EndpointName, message: ServiceMsg, error: unknown): ErrorBody {
     this.#options.log.error({ endpoint: name, subject: message.subject, err: error }, 'A request has failed');
-    return makeErrorBody('INTERNAL', `${name} has failed; the log of the service has the details.`, {});
+    return internal(`${name} has failed.`, error).body;
+  }
+}
+
+/** The client library reads headers late, and throws where they are broken. */
+function headersOf(message: ServiceMsg): MsgHdrs | undefined {
+  try {
+    return message.headers;
+  } catch (error) {
+    const why = `cannot be read: ${messageOf(error)}`;
+    throw failure('INVALID_REQUEST', `The headers ${why}.`, { fields: [{ path: 'headers', why }] });
   }
 }
 
@@ -155,14 +170,14 @@ function tooLarge(actual: number, limit: number): ApiFailure {
   return failure('TOO_LARGE', message, { path: 'answer', limit, unit: 'bytes', actual });
 }
 
-function traced(trace: string): MsgHdrs {
+function traced(trace: string | undefined): MsgHdrs {
   const answerHeaders = natsHeaders();
-  answerHeaders.set(headers.traceparent, trace);
+  if (trace !== undefined) answerHeaders.set(headers.traceparent, trace);
   return answerHeaders;
 }
 
 function errorHeaders(body: ErrorBody, trace?: string): MsgHdrs {
-  const answerHeaders = trace === undefined ? natsHeaders() : traced(trace);
+  const answerHeaders = traced(trace);
   // A header is one line.
   answerHeaders.set(headers.serviceError, body.message.replace(/[\r\n]+/g, ' '));
   answerHeaders.set(headers.serviceErrorCode, String(isErrorCode(body.code) ? errorKinds[body.code].number : 500));

@@ -136,11 +136,6 @@ export type EndpointKey<Name extends EndpointName> = Endpoints[Name]['key'] exte
 /** Every endpoint's name. */
 export const endpointNames = Object.keys(endpoints) as EndpointName[];
 
-/** Whether a text names an endpoint. */
-export function isEndpointName(name: string): name is EndpointName {
-  return Object.hasOwn(endpoints, name);
-}
-
 /** An endpoint by its name, as the open interface. */
 export function endpointOf(name: EndpointName): Endpoint {
   return endpoints[name];

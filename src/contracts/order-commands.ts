@@ -48,9 +48,7 @@ const placeFields = closed({
   terms: z.enum(terms).default('prepaid'),
   lines: z.array(placedLine).min(1).max(limits.lines).exactOptional(),
   fees: z.array(placedFee).max(limits.fees).exactOptional(),
-  placedAt: time
-    .refine((text) => Date.parse(text) >= 0, { error: 'must be 1970 or later' })
-    .exactOptional(),
+  placedAt: time.refine((text) => Date.parse(text) >= 0, { error: 'must be 1970 or later' }).exactOptional(),
   shippingAddress: address.exactOptional(),
   metadata: jsonObject(limits.metadataBytes).exactOptional(),
   by: by.exactOptional(),

@@ -1,0 +1,480 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ErrorCode, errorCodes } from '../../src/contracts/index.ts';
+import { type ErrorCase, everything, expectError, expectShape } from './fixtures/error-case.ts';
+import { failingStores } from './fixtures/failing-store.ts';
+import { refusalOf } from './fixtures/raw-client.ts';
+import { TestService } from './fixtures/test-service.ts';
+
+let service: TestService;
+
+/** On the shelf there are 100 of A. The orders are named after what has become of them. */
+beforeAll(async () => {
+  service = await TestService.start();
+  const { client } = service;
+  await client.ask('stock.receive.A', { quantity: 100 });
+  for (const id of ['placed', 'paid', 'locked', 'busy', 'many']) await place(id);
+  await client.order('pay', 'paid', {}, { 'Ordo-Request-Id': 'pay-1' });
+  for (let nth = 0; nth < 65; nth += 1) {
+    await client.order('note', 'many', { text: `${nth}` }, { 'Ordo-Request-Id': `note-${nth}` });
+  }
+  const silent = { method: { provider: 'sandbox', token: 'silent' } };
+  const locking = client.send('orders.pay.locked', JSON.stringify(silent));
+  await service.prepared('locked~1', 2);
+  // It is answered when all is over.
+  locking.catch(() => {});
+});
+afterAll(async () => {
+  await service.stopNode({ isWaiting: true });
+  await service.startNode();
+  await service.stop();
+});
+
+function place(id: string, sku = 'A'): Promise<unknown> {
+  return service.client.order('place', id, {
+    customer: 'C-17',
+    currency: 'GBP',
+    lines: [{ sku, quantity: 10, unitPrice: 200 }],
+    fees: [{ code: 'POST', amount: 500 }],
+  });
+}
+
+const placing = { customer: 'C-17', currency: 'GBP', fees: [{ code: 'POST', amount: 500 }] };
+const line = { sku: 'A', quantity: 1, unitPrice: 1 };
+
+/** A field that is wrong, by its path. */
+function at(...paths: string[]) {
+  return { fields: paths.map((path) => ({ path, why: expect.stringMatching(/./) })) };
+}
+
+const commands = ['pay', 'ship', 'deliver', 'confirmReceipt', 'cancel'];
+const nobody = [
+  ...commands.map((command) => ({ subject: `orders.${command}.nobody` })),
+  { subject: 'orders.return.nobody', body: { lines: [{ line: 1, quantity: 1 }] } },
+  { subject: 'orders.refund.nobody', body: { amount: 1 } },
+  { subject: 'orders.amend.nobody', body: { shippingAddress: {} } },
+  { subject: 'orders.note.nobody', body: { text: 'x' } },
+  ...['get', 'history', 'explain'].map((question) => ({ subject: `orders.${question}.nobody` })),
+  { subject: 'orders.whatIf.nobody', body: { events: [{ type: 'pay' }] } },
+  { subject: 'orders.wait.nobody', body: { status: 'paid' } },
+  { subject: 'payments.get.nobody' },
+];
+
+/** Requests that change nothing and are refused with the code under which they stand, on one service. */
+const cases: Partial<Record<ErrorCode, Readonly<Record<string, ErrorCase>>>> = {
+  INVALID_REQUEST: {
+    'what is no JSON': { subject: 'orders.pay.placed', body: '{"amount":', details: at('') },
+    'what is no UTF-8': { subject: 'orders.pay.placed', body: Uint8Array.of(0x7b, 0xff, 0x7d), details: at('') },
+    'an array': { subject: 'orders.pay.placed', body: '[]', details: at('') },
+    null: { subject: 'orders.pay.placed', body: 'null', details: at('') },
+    'an unknown field': {
+      subject: 'orders.pay.placed',
+      body: { expectedVersoin: 1 },
+      details: at('expectedVersoin'),
+    },
+    'a version to place at': { subject: 'orders.place.new', body: { ...placing, expectedVersion: 1 } },
+    'an order of nothing': {
+      subject: 'orders.place.new',
+      body: { ...placing, fees: [] },
+      details: at('lines'),
+    },
+    'an empty list of lines': { subject: 'orders.place.new', body: { ...placing, lines: [] }, details: at('lines') },
+    'fields that are missing': { subject: 'orders.place.new', body: {}, details: at('customer', 'currency') },
+    'a quantity of 0': {
+      subject: 'orders.place.new',
+      body: { ...placing, lines: [{ ...line, quantity: 0 }] },
+      details: at('lines.0.quantity'),
+    },
+    'half a piece': {
+      subject: 'orders.place.new',
+      body: { ...placing, lines: [line, { ...line, quantity: 1.5 }] },
+      details: at('lines.1.quantity'),
+    },
+    'a price below 0': {
+      subject: 'orders.place.new',
+      body: { ...placing, lines: [{ ...line, unitPrice: -1 }] },
+      details: at('lines.0.unitPrice'),
+    },
+    'a total below 0': {
+      subject: 'orders.place.new',
+      body: { ...placing, fees: [{ code: 'VOUCHER', amount: -1 }] },
+      details: at('fees'),
+    },
+    'a sum beyond 2^53−1': {
+      subject: 'orders.place.new',
+      body: { ...placing, lines: [{ ...line, quantity: 2 ** 27, unitPrice: 2 ** 27 }] },
+      details: at('lines.0'),
+    },
+    'a currency that is none': { subject: 'orders.place.new', body: { ...placing, currency: 'GPB' } },
+    'too many digits': { subject: 'orders.place.new', body: { ...placing, digits: 7 }, details: at('digits') },
+    'a time without milliseconds': {
+      subject: 'orders.place.new',
+      body: { ...placing, placedAt: '2010-12-01T08:26:00Z' },
+      details: at('placedAt'),
+    },
+    'a line that is named twice': {
+      subject: 'orders.ship.paid',
+      body: {
+        lines: [
+          { line: 1, quantity: 1 },
+          { line: 1, quantity: 2 },
+        ],
+      },
+      details: at('lines.1.line'),
+    },
+    'no lines to ship': { subject: 'orders.ship.paid', body: { lines: [] }, details: at('lines') },
+    'no lines to return': { subject: 'orders.return.paid', details: at('lines') },
+    'a failed delivery of no parcel': {
+      subject: 'orders.deliver.paid',
+      body: { failed: true },
+      details: at('parcel'),
+    },
+    'a refund of 0': { subject: 'orders.refund.paid', body: { amount: 0 }, details: at('amount') },
+    'a name of nobody': { subject: 'orders.note.paid', body: { text: 'x', by: '' }, details: at('by') },
+    'an unknown status to wait for': { subject: 'orders.wait.paid', body: { status: 'partiallyPaid' } },
+    'a page that is too long': { subject: 'orders.list', body: { limit: 501 }, details: at('limit') },
+    'what a question does not take': { subject: 'orders.get.paid', body: { id: 'paid' }, details: at('id') },
+    'an unknown command in a what-if': {
+      subject: 'orders.whatIf.paid',
+      body: { events: [{ type: 'place' }] },
+      details: at('events.0.type'),
+    },
+    'a commit by hand': {
+      subject: 'transactions.resolve.locked=7E1',
+      body: { outcome: 'committed', by: 'ann', reason: 'x' },
+      details: at('outcome'),
+    },
+    'a deadline that is no time': {
+      subject: 'orders.note.paid',
+      body: { text: 'x' },
+      headers: { 'Ordo-Deadline': 'soon' },
+      details: at('Ordo-Deadline'),
+    },
+    'a request id that is too long': {
+      subject: 'orders.note.paid',
+      body: { text: 'x' },
+      headers: { 'Ordo-Request-Id': 'r'.repeat(129) },
+      details: at('Ordo-Request-Id'),
+    },
+  },
+  INVALID_ID: {
+    'a bare dot': { subject: 'orders.get.SO.1', details: at('orderId') },
+    'a sign that must be encoded': { subject: 'orders.get.SO~1', details: at('orderId') },
+    'bare UTF-8': { subject: 'orders.get.Käse', details: at('orderId') },
+    'a letter that must not be encoded': { subject: 'orders.get.=41', details: at('orderId') },
+    'lower-case digits': { subject: 'orders.get.SO=7e1', details: at('orderId') },
+    'half an encoding': { subject: 'orders.get.SO=7', details: at('orderId') },
+    'bytes that are no UTF-8': { subject: 'orders.get.=FF', details: at('orderId') },
+    'an id of 101 bytes': { subject: `orders.get.${'x'.repeat(101)}`, details: at('orderId') },
+    'an id of 51 letters of two bytes': { subject: `orders.get.${'=C3=A4'.repeat(51)}` },
+    'a SKU of 129 bytes': { subject: `stock.get.${'x'.repeat(129)}`, details: at('sku') },
+    'a transaction': { subject: 'transactions.get.SO~1', details: at('transactionId') },
+    'an order to place': { subject: 'orders.place.a.b', body: placing, details: at('orderId') },
+  },
+  ORDER_NOT_FOUND: Object.fromEntries(nobody.map((one) => [one.subject, one])),
+  TRANSACTION_NOT_FOUND: {
+    get: { subject: 'transactions.get.placed=7E9' },
+    wait: { subject: 'transactions.wait.placed=7E9' },
+    retry: { subject: 'transactions.retry.placed=7E9' },
+    resolve: {
+      subject: 'transactions.resolve.placed=7E9',
+      body: { outcome: 'aborted', by: 'ann', reason: 'gone' },
+    },
+  },
+  DEADLINE_EXCEEDED: {
+    'a command that comes too late': {
+      subject: 'orders.note.placed',
+      body: { text: 'x' },
+      headers: { 'Ordo-Deadline': '2010-12-01T08:25:59.999Z' },
+    },
+    'a new order that comes too late': {
+      subject: 'orders.place.new',
+      body: placing,
+      headers: { 'Ordo-Deadline': '2010-12-01T08:25:59.999Z' },
+    },
+  },
+  VERSION_CONFLICT: {
+    'a version that was': {
+      subject: 'orders.note.paid',
+      body: { text: 'x', expectedVersion: 1 },
+      details: { version: expect.any(Number) },
+    },
+    'a version that is not yet': {
+      subject: 'orders.pay.placed',
+      body: { expectedVersion: 2 },
+      details: { version: 1 },
+    },
+    'a version, before the lock': { subject: 'orders.pay.locked', body: { expectedVersion: 1 } },
+  },
+  ORDER_EXISTS: {
+    'an order of nobody known': { subject: 'orders.place.placed', body: placing, details: { version: 1 } },
+    'an order of another request': {
+      subject: 'orders.place.placed',
+      body: placing,
+      headers: { 'Ordo-Request-Id': 'again' },
+    },
+    'an order that is locked': { subject: 'orders.place.locked', body: placing },
+  },
+  REQUEST_EXPIRED: {
+    '65 requests later': {
+      subject: 'orders.note.many',
+      body: { text: '0' },
+      headers: { 'Ordo-Request-Id': 'note-0' },
+      details: { version: 66 },
+    },
+    'another body, 65 requests later': {
+      subject: 'orders.note.many',
+      body: { text: 'another' },
+      headers: { 'Ordo-Request-Id': 'note-0' },
+    },
+  },
+  REQUEST_ID_REUSED: {
+    'another body': {
+      subject: 'orders.pay.paid',
+      body: { by: 'ann' },
+      headers: { 'Ordo-Request-Id': 'pay-1' },
+    },
+    'another command': { subject: 'orders.ship.paid', headers: { 'Ordo-Request-Id': 'pay-1' } },
+    'a version that is wrong too': {
+      subject: 'orders.pay.paid',
+      body: { expectedVersion: 1 },
+      headers: { 'Ordo-Request-Id': 'pay-1' },
+    },
+  },
+  LOCKED: Object.fromEntries(
+    [
+      ...commands.map((command) => ({ subject: `orders.${command}.locked` })),
+      { subject: 'orders.note.locked', body: { text: 'x' } },
+      { subject: 'orders.amend.locked', body: { shippingAddress: {} } },
+      { subject: 'orders.refund.locked', body: { amount: 1 } },
+      { subject: 'orders.return.locked', body: { lines: [{ line: 1, quantity: 1 }] } },
+    ].map((one) => [one.subject, { ...one, details: { transaction: 'locked~1', retryAfterMs: 50 } }]),
+  ),
+  TOO_LARGE: {
+    'a message of more than 512 KB': {
+      subject: 'orders.note.placed',
+      body: `{"text":"${'x'.repeat(512 * 1024)}"}`,
+      details: { path: '', limit: 512 * 1024, unit: 'bytes' },
+    },
+    '2,001 lines': {
+      subject: 'orders.place.new',
+      body: { ...placing, lines: Array.from({ length: 2_001 }, () => line) },
+      details: { path: 'lines', limit: 2_000, unit: 'items' },
+    },
+    '101 fees': {
+      subject: 'orders.place.new',
+      body: { ...placing, fees: Array.from({ length: 101 }, () => ({ code: 'F', amount: 1 })) },
+      details: { path: 'fees', limit: 100, unit: 'items' },
+    },
+    'more than 16 KB of metadata': {
+      subject: 'orders.place.new',
+      body: { ...placing, metadata: { text: 'x'.repeat(16 * 1024) } },
+      details: { path: 'metadata', limit: 16 * 1024, unit: 'bytes' },
+    },
+  },
+  // Every guard of every command stands in refusals.test.ts.
+  NOT_ACCEPTED: {
+    'a shipment of what is not paid': {
+      subject: 'orders.ship.placed',
+      details: {
+        state: { life: 'open', payment: 'unpaid', fulfillment: 'unfulfilled', transaction: 'none' },
+        accepts: ['amend', 'cancel', 'note', 'pay'],
+        failed: [{ guard: 'isPaidOrOnAccount', why: 'the order is prepaid and has not been paid' }],
+      },
+    },
+  },
+};
+
+/** Codes that need a service, or an order, of their own: each has its test below. */
+const apart = new Set<ErrorCode>([
+  'WAIT_TIMEOUT',
+  'TRANSACTION_ABORTED',
+  'BUSY',
+  'INTERNAL',
+  'STORE_UNAVAILABLE',
+  'SHUTTING_DOWN',
+]);
+const tested = new Set<ErrorCode>();
+
+describe.each(Object.entries(cases) as [ErrorCode, Readonly<Record<string, ErrorCase>>][])('%s', (code, ofCode) => {
+  it.each(Object.entries(ofCode))('answers %s, and nothing has changed', async (_name, wrong) => {
+    const before = await everything(service, ['A']);
+    await expectError(service, code, wrong);
+    expect(await everything(service, ['A'])).toEqual(before);
+    tested.add(code);
+  });
+});
+
+describe('WAIT_TIMEOUT', () => {
+  it('answers a wait for a status that does not come, with the view as it is', async () => {
+    const before = await everything(service, ['A']);
+    const wait = { subject: 'orders.wait.placed', body: { status: 'paid', timeoutMs: 100 }, afterMs: 100 };
+    const { body } = await expectError(service, 'WAIT_TIMEOUT', wait);
+    expect(body.details).toEqual(await service.client.ask('orders.get.placed'));
+    expect(await everything(service, ['A'])).toEqual(before);
+  });
+
+  it('answers a wait for the end of a transaction that goes on, with its view', async () => {
+    const wait = { subject: 'transactions.wait.locked=7E1', body: { timeoutMs: 100 }, afterMs: 100 };
+    const { body } = await expectError(service, 'WAIT_TIMEOUT', wait);
+    expect(body.details).toMatchObject({ id: 'locked~1', state: 'preparing' });
+    tested.add('WAIT_TIMEOUT');
+  });
+});
+
+describe('TRANSACTION_ABORTED', () => {
+  /** The order is as it was, but for its version and the word of what has happened. */
+  async function expectAsItWas(id: string, before: object, code: string): Promise<void> {
+    const after = await service.client.order('get', id);
+    const { version, updatedAt, lastTransaction, ...rest } = after;
+    expect(before).toMatchObject(rest);
+    expect(lastTransaction).toMatchObject({ id: `${id}~1`, operation: 'pay', outcome: 'aborted', code });
+    expect(await service.client.ask(`payments.get.${id}`)).toMatchObject({ authorized: 0, captured: 0, entries: [] });
+  }
+
+  it('answers a payment that was declined', async () => {
+    await place('declined');
+    const before = await service.client.order('get', 'declined');
+    await expectError(service, 'TRANSACTION_ABORTED', {
+      subject: 'orders.pay.declined',
+      body: { method: { provider: 'sandbox', token: 'declined' } },
+      details: {
+        transaction: 'declined~1',
+        votes: [{ participant: 'payment/declined', code: 'PAYMENT_DECLINED', reason: expect.any(String) }],
+      },
+    });
+    await expectAsItWas('declined', before, 'PAYMENT_DECLINED');
+    await service.client.ask('transactions.wait.declined=7E1');
+    expect(await service.client.ask('stock.get.A')).toMatchObject({ onHand: 100 });
+  });
+
+  it('answers a payment of what the stock does not have', async () => {
+    await place('insufficient', 'B');
+    const before = await service.client.order('get', 'insufficient');
+    await expectError(service, 'TRANSACTION_ABORTED', {
+      subject: 'orders.pay.insufficient',
+      details: { votes: [{ participant: 'stock/B', code: 'INSUFFICIENT_STOCK', reason: '10 asked, 0 available' }] },
+    });
+    await expectAsItWas('insufficient', before, 'INSUFFICIENT_STOCK');
+  });
+
+  it('answers a payment whose participant has not voted in time', async () => {
+    await place('silent');
+    const before = await service.client.order('get', 'silent');
+    const paying = service.client.refused('orders.pay.silent', { method: { provider: 'sandbox', token: 'silent' } });
+    await service.prepared('silent~1', 2);
+    const refusal = await service.pass(3_000, paying);
+    expectShape(refusal, 'TRANSACTION_ABORTED');
+    expect(refusal.body.details).toEqual({
+      transaction: 'silent~1',
+      votes: [{ participant: 'payment/silent', code: 'PREPARE_TIMEOUT', reason: expect.any(String) }],
+    });
+    await expectAsItWas('silent', before, 'PREPARE_TIMEOUT');
+  });
+
+  it('answers a payment that an operator has ended', async () => {
+    await place('resolved');
+    const before = await service.client.order('get', 'resolved');
+    const paying = service.client.refused('orders.pay.resolved', { method: { provider: 'sandbox', token: 'silent' } });
+    await service.prepared('resolved~1', 2);
+    await service.client.ask('transactions.resolve.resolved=7E1', {
+      outcome: 'aborted',
+      by: 'ann',
+      reason: 'it takes too long',
+    });
+    const refusal = await paying;
+    expectShape(refusal, 'TRANSACTION_ABORTED');
+    expect(refusal.body.details.votes).toMatchObject([
+      { code: 'RESOLVED', reason: expect.stringMatching(/ann.*it takes too long/) },
+    ]);
+    await expectAsItWas('resolved', before, 'RESOLVED');
+    tested.add('TRANSACTION_ABORTED');
+  });
+});
+
+describe('BUSY', () => {
+  it('answers a command that finds the mailbox full; those that were let in are done', async () => {
+    const own = await TestService.start({ mailboxLimits: { commandsPerActor: 1, commands: 100, messages: 100 } });
+    await own.client.order('place', 'busy', placing);
+    // They arrive together: all but the first of each read find somebody waiting.
+    const flood = Array.from({ length: 50 }, (_, nth) => own.client.send('orders.note.busy', `{"text":"${nth}"}`));
+    const answers = await Promise.all(flood);
+    const refused = answers.filter((answer) => answer.headers?.has('Nats-Service-Error') === true);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const answer of refused) {
+      expectShape(refusalOf(answer), 'BUSY');
+      expect(refusalOf(answer).body.details).toEqual({ retryAfterMs: 50 });
+    }
+    const { notes } = await own.client.ask<{ notes: unknown[] }>('orders.get.busy');
+    expect(notes.length).toBe(answers.length - refused.length);
+    await own.stop();
+    tested.add('BUSY');
+  });
+});
+
+describe('INTERNAL', () => {
+  it('answers commands and questions that trip over a bug; nothing has changed and the rest goes on', async () => {
+    const { openStore, newest } = failingStores();
+    const own = await TestService.start({ openStore });
+    await own.client.order('place', 'broken', placing);
+    await own.restart();
+    newest().broken = 'order/broken';
+    await expectError(own, 'INTERNAL', { subject: 'orders.note.broken', body: { text: 'x' } });
+    await expectError(own, 'INTERNAL', { subject: 'orders.get.broken' });
+    expect(own.errors).toHaveLength(2);
+    await own.client.order('place', 'other', placing);
+    newest().broken = undefined;
+    expect(await own.client.order('get', 'broken')).toMatchObject({ version: 1, notes: [] });
+    await own.stop();
+    tested.add('INTERNAL');
+  });
+});
+
+describe('STORE_UNAVAILABLE', () => {
+  it('answers what comes after the store has failed; what was under way then is not answered at all', async () => {
+    const { openStore, newest } = failingStores();
+    const own = await TestService.start({ openStore });
+    await own.client.order('place', 'SO-1', placing);
+    newest().isFull = true;
+    const unanswered = own.client.connection.request('orders.note.SO-1', '{"text":"lost"}', { timeout: 1_000 });
+    const lost = expect(unanswered).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect.poll(() => own.fatal).toMatchObject([{ message: 'No space left on device' }]);
+    await expectError(own, 'STORE_UNAVAILABLE', { subject: 'orders.note.SO-1', body: { text: 'x' } });
+    await expectError(own, 'STORE_UNAVAILABLE', { subject: 'orders.place.SO-2', body: placing });
+    await lost;
+    await own.restart();
+    expect(await own.client.order('get', 'SO-1')).toMatchObject({ version: 1, notes: [] });
+    await expectError(own, 'ORDER_NOT_FOUND', { subject: 'orders.get.SO-2' });
+    await own.stop();
+    tested.add('STORE_UNAVAILABLE');
+  });
+});
+
+describe('SHUTTING_DOWN', () => {
+  it('answers a command that comes when the service stops; it was not started', async () => {
+    const own = await TestService.start();
+    await own.client.order('place', 'SO-1', placing);
+    const wait = own.client.refused('orders.wait.SO-1', { status: 'paid' });
+    await own.client.order('get', 'SO-1');
+    // So many bytes that most of them are still under way when the first is answered, and the service stops.
+    const body = JSON.stringify({ shippingAddress: { text: 'x'.repeat(15_000) } });
+    const flood = Array.from({ length: 1_000 }, () => own.client.send('orders.amend.SO-1', body));
+    const settled = Promise.allSettled(flood);
+    await Promise.race(flood);
+    await own.stopNode();
+    const answers = (await settled).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const refused = answers.filter((answer) => answer.headers?.has('Nats-Service-Error') === true);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const refusal of [await wait, ...refused.map(refusalOf)]) expectShape(refusal, 'SHUTTING_DOWN');
+    await own.startNode();
+    const { version } = await own.client.order('get', 'SO-1');
+    expect(version).toBe(1 + answers.length - refused.length);
+    await own.stop();
+    tested.add('SHUTTING_DOWN');
+  });
+});
+
+it('Every error code of the contract has a case over real NATS', () => {
+  expect([...Object.keys(cases), ...apart].toSorted()).toEqual(errorCodes.toSorted());
+  expect([...tested].toSorted()).toEqual(errorCodes.toSorted());
+  expect(service.errors).toEqual([]);
+});
