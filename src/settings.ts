@@ -125,6 +125,7 @@ export function readSettings(
     return flags[name] ?? (env[variable] || undefined) ?? standard;
   };
   const required = (name: Name): string => textOf(name) ?? '';
+  const prepareTimeoutMs = durationOf('prepareTimeoutMs', required('prepareTimeoutMs'));
   return {
     data: required('data'),
     nats: textOf('nats'),
@@ -133,8 +134,8 @@ export function readSettings(
     paymentWindowMs: durationOf('paymentWindowMs', required('paymentWindowMs')),
     receiptWindowMs: durationOf('receiptWindowMs', required('receiptWindowMs')),
     returnWindowMs: optional('returnWindowMs', textOf('returnWindowMs')),
-    prepareTimeoutMs: durationOf('prepareTimeoutMs', required('prepareTimeoutMs')),
-    retentionMs: durationOf('retentionMs', required('retentionMs')),
+    prepareTimeoutMs,
+    retentionMs: retentionOf(required('retentionMs'), prepareTimeoutMs),
     log: levelOf(required('log')),
   };
 }
@@ -158,6 +159,13 @@ function durationOf(name: Name, text: string): number {
   return Math.round(value);
 }
 
+/** A transaction that is forgotten before its deadline could begin anew. */
+function retentionOf(text: string, prepareTimeoutMs: number): number {
+  const retentionMs = durationOf('retentionMs', text);
+  if (retentionMs > prepareTimeoutMs) return retentionMs;
+  throw wrong('retentionMs', text, `must be longer than ${SETTINGS.prepareTimeoutMs.flag}, ${ms(prepareTimeoutMs)}`);
+}
+
 function portOf(name: Name, text: string): number {
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(port >= 0 && port <= 65_535)) throw wrong(name, text, 'is no port; it must be a number from 0 to 65535');
@@ -178,7 +186,9 @@ function participantsOf(text: string | undefined): Settings['participants'] {
     if (match?.[1] === undefined || match[2] === undefined) {
       throw wrong('participants', part, 'must read payment, stock or shipment, then =service: and a name');
     }
-    participants[match[1] as Role] = match[2];
+    const role = match[1] as Role;
+    if (participants[role] !== undefined) throw wrong('participants', text, `names ${role} twice`);
+    participants[role] = match[2];
   }
   return participants;
 }

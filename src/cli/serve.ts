@@ -12,7 +12,9 @@ export function addServeCommand(program: Command): void {
   for (const [name, { flag, variable, standard, value, help }] of Object.entries(SETTINGS)) {
     const key = flag.slice(2).replace(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase());
     flagNames.set(key, name as keyof typeof SETTINGS);
-    command.option(`${flag} ${value}`, `${help} (${variable}${standard === undefined ? '' : `, default ${standard}`})`);
+    const text = `${help} (${variable}${standard === undefined ? '' : `, default ${standard}`})`;
+    if (name === 'participants') command.option(`${flag} ${value}`, text, joined);
+    else command.option(`${flag} ${value}`, text);
   }
   command.addHelpText(
     'after',
@@ -27,6 +29,11 @@ Examples:
   command.action((flags: Record<string, string>) => serve(readSettings(byName(flags), process.env)));
 }
 
+/** A flag that may be given several times counts as one with commas. */
+function joined(text: string, before: string | undefined): string {
+  return before === undefined ? text : `${before},${text}`;
+}
+
 const flagNames = new Map<string, keyof typeof SETTINGS>();
 
 function byName(flags: Record<string, string>): Partial<Record<keyof typeof SETTINGS, string>> {
@@ -35,9 +42,11 @@ function byName(flags: Record<string, string>): Partial<Record<keyof typeof SETT
 
 async function serve(settings: Settings): Promise<void> {
   const log = createLog(settings.log);
+  // Also a signal that comes while it starts ends it well: as soon as it has started.
+  const whenSignaled = signaled();
   const node = await startNode({ settings, log, onFatal: (error) => endAtOnce(log, error) });
   process.stdout.write(`ready ${node.url}\n`);
-  await signaled();
+  await whenSignaled;
   log.info({}, 'Stopping: finishing what is under way');
   await node.stop();
 }

@@ -153,6 +153,29 @@ describe('The publisher', () => {
     expect(store.reads.feed).toBe(feed);
   });
 
+  it('is handed again what is written, though it was written while it read what came before', async () => {
+    await announceTimes(3);
+    const read = store.inner.feed.bind(store.inner);
+    let isRead = () => {};
+    store.inner.feed = async (after, limit) => {
+      await new Promise<void>((resolve) => {
+        isRead = resolve;
+      });
+      return read(after, limit);
+    };
+    publish();
+    await announceTimes(2);
+    isRead();
+    await settled();
+    store.inner.feed = read;
+    isRead();
+    await settled();
+    const { feed } = store.reads;
+    await announceTimes(3);
+    expect(published).toEqual(numbered(2, 9));
+    expect(store.reads.feed).toBe(feed);
+  });
+
   it('catches up page by page', async () => {
     for (let nth = 0; nth < 1_500; nth += 1) node.message(job('a'), { type: 'do', amount: 1 });
     await settled();

@@ -13,11 +13,11 @@ const anyJson = fc.letrec<{ json: unknown; object: Record<string, unknown> }>((t
     fc.constantFrom(null, true, false),
     anyNumber,
     fc.string({ unit: 'grapheme' }),
-    fc.array(tie('json')),
+    fc.array(tie('json'), { maxLength: 4 }),
     tie('object'),
   ),
   object: fc
-    .dictionary(anyName, tie('json'), { noNullPrototype: true })
+    .dictionary(anyName, tie('json'), { noNullPrototype: true, maxKeys: 4 })
     .filter((object) => !Object.hasOwn(object, '__proto__')),
 }));
 const anyEvent = anyJson.object.chain((fields) => anyName.map((type) => ({ ...fields, type })));
@@ -38,12 +38,13 @@ const anyRecord: fc.Arbitrary<ActorRecord> = fc.record({
     ),
   ),
   context: anyJson.object,
-  timers: fc.array(fc.record({ id: anyName, dueAt: anyAt, event: anyEvent })),
+  timers: fc.array(fc.record({ id: anyName, dueAt: anyAt, event: anyEvent }), { maxLength: 3 }),
   asks: fc.array(
     fc.record(
       { id: anyName, seq: fc.nat(), to: anyName, event: anyEvent, trace: anyName },
       { requiredKeys: ['id', 'seq', 'to', 'event'] },
     ),
+    { maxLength: 3 },
   ),
   waiting: fc.array(fc.record({ seq: fc.nat(), request: anyRequest, replyTo: anyName }, { requiredKeys: ['seq'] })),
   requests: fc.array(fc.record({ id: anyName, hash: anyName, seq: fc.nat() })),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Level } from 'level';
 import { connect, type NatsConnection } from 'nats';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startNatsServer } from '../../src/nats-server.ts';
 import { startTestNats, type TestNats } from '../fixtures/nats.ts';
 import { RawClient, refusalOf } from './fixtures/raw-client.ts';
 import { ServeProcess } from './fixtures/serve-process.ts';
@@ -90,6 +91,13 @@ describe('ordo serve', () => {
     expect(await serve.ended()).toBe(0);
   });
 
+  it('ends well at a signal that comes while it starts', async () => {
+    const serve = new ServeProcess(['--data', data, '--nats-port', '0', '--log', 'debug']);
+    // The first thing that it tells is what its nats-server says.
+    await serve.said();
+    expect(await serve.end('SIGTERM')).toBe(0);
+  });
+
   it('says what is wrong with a setting, by its flag and its variable', async () => {
     const wrongs: readonly (readonly [string[], Record<string, string>, RegExp])[] = [
       [
@@ -97,14 +105,8 @@ describe('ordo serve', () => {
         {},
         /^INVALID_SETTING: --payment-window \(or ORDO_PAYMENT_WINDOW\): "soon" is no dur/,
       ],
-      [[], { ORDO_PREPARE_TIMEOUT: '-1s' }, /--prepare-timeout \(or ORDO_PREPARE_TIMEOUT\): "-1s" is no duration/],
-      [['--nats-port', '99999'], {}, /--nats-port \(or ORDO_NATS_PORT\): "99999" is no port/],
-      [
-        ['--participant', 'money=service:psp'],
-        {},
-        /--participant \(or ORDO_PARTICIPANTS\): "money=service:psp" must read/,
-      ],
-      [[], { ORDO_LOG: 'loud' }, /--log \(or ORDO_LOG\): "loud" is no level; it must be one of trace, debug/],
+      [['--participant', 'stock=psp', '--participant', 'payment=service:psp'], {}, /"stock=psp" must read/],
+      [[], { ORDO_LOG: 'loud' }, /^INVALID_SETTING: --log \(or ORDO_LOG\): "loud" is no level/],
       [['--no-such-flag'], {}, /unknown option '--no-such-flag'/],
     ];
     const started = wrongs.map(([args, env]) => new ServeProcess(['--data', data, ...args], { env }));
@@ -148,6 +150,22 @@ describe('With a NATS server of its owner', () => {
     await new RawClient(nats.connection).order('place', 'SO-1', placing);
     expect(await serve.end('SIGTERM')).toBe(0);
     await nats.connection.flush();
+  });
+
+  it('it goes on when that server is started anew', async () => {
+    const server = await startNatsServer({ port: 0, log: () => {} });
+    const serve = new ServeProcess(['--data', data, '--nats', server.url]);
+    await serve.ready();
+    await withClient(server.url, (client) => client.order('place', 'SO-1', placing));
+    await server.stop();
+    const again = await startNatsServer({ port: server.port, log: () => {} });
+    await withClient(again.url, async (client) => {
+      // Until it has come back, there is nobody.
+      await expect.poll(() => client.order('get', 'SO-1'), { timeout: 10_000 }).toMatchObject({ status: 'pending' });
+      expect(await client.order('pay', 'SO-1')).toMatchObject({ status: 'completed' });
+    });
+    expect(await serve.end('SIGTERM')).toBe(0);
+    await again.stop();
   });
 
   it('it ends at once when its disk is full, with a word on what to do, and finds all that it answered', async () => {

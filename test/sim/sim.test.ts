@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Run, simulate } from './run.ts';
 
 /** How many seeds are tried; `ORDO_SIM_SEEDS=2000` tries more, `ORDO_SIM_FROM=17 ORDO_SIM_SEEDS=1` one again. */
-const SEEDS = Number(process.env.ORDO_SIM_SEEDS ?? 60);
+const SEEDS = Number(process.env.ORDO_SIM_SEEDS ?? 120);
 const FROM = Number(process.env.ORDO_SIM_FROM ?? 1);
 const CHUNK = 20;
 
