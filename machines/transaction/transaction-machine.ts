@@ -30,6 +30,10 @@ const base = setup({
   actions: effects,
 });
 
+/** What is kept of a vote's code and reason, in characters. */
+const MOST_CODE = 128;
+const MOST_REASON = 500;
+
 /** The branch that a resolution names, if it has been told the decision and has not answered. */
 function resolvable(context: TransactionContext, event: TransactionEvent): number {
   if (event.type !== 'resolve' || event.branch === undefined) return -1;
@@ -91,8 +95,9 @@ const coordinator = base.extend({
       const { vote, code, reason } = event;
       return withBranch(context, indexOf(event.ask), {
         ...(vote !== undefined && { vote }),
-        ...(code !== undefined && { code }),
-        ...(reason !== undefined && { reason }),
+        // They travel on to the order and its client: a service's essay must not make the abort too large to send.
+        ...(code !== undefined && { code: code.slice(0, MOST_CODE) }),
+        ...(reason !== undefined && { reason: reason.slice(0, MOST_REASON) }),
       });
     }),
     decideCommit: decided('committed'),

@@ -119,6 +119,13 @@ describe('rule 14: the first answer of an outside participant counts', () => {
     expect(outcomeAfter(coordinators, seen, late('prepare:1', { vote: 'readOnly' }))).toBe('stale');
   });
 
+  it('rule 14: of a long reason only so much is kept that the abort can still be sent', () => {
+    const no = vote(1, 'no', { code: 'C'.repeat(9_000), reason: 'r'.repeat(900_000) });
+    const { actor } = sceneAfter(coordinators, [...transactionHistories.begun, no]);
+    const { code, reason } = actor.snapshot.context.branches[1];
+    expect([code.length, reason.length]).toEqual([128, 500]);
+  });
+
   it('rule 14: what is no answer of the protocol does not close the ask', () => {
     expect(outcomeAfter(coordinators, transactionHistories.begun, vote(2, 'perhaps'))).toBe('no');
   });
