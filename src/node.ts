@@ -12,6 +12,7 @@ import type { Clock, Store } from '../runtime/ports.ts';
 import { Publisher } from '../runtime/publisher.ts';
 import { actorDefinitions } from './actors.ts';
 import { Announcer } from './api/announcements.ts';
+import { Endpoints } from './api/endpoints.ts';
 import { Api } from './api/service.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
 import { toService } from './outside.ts';
@@ -111,7 +112,8 @@ function assemble(
     onOrphanAnswer: (replyTo, answer, trace) => api.answerOrphan(replyTo, answer, trace),
     ...(mailboxLimits !== undefined && { mailboxLimits }),
   });
-  const api = new Api({ connection, host, store, clock, settings, version: manifest.version, log });
+  const endpoints = new Endpoints({ host, store, clock, settings, log });
+  const api = new Api({ connection, endpoints, version: manifest.version, log });
   return { host, publisher, api };
 }
 

@@ -1,8 +1,6 @@
 import { type MsgHdrs, type NatsConnection, headers as natsHeaders, type Service, type ServiceMsg } from 'nats';
 import { messageOf } from '../../runtime/errors.ts';
-import type { Host } from '../../runtime/host.ts';
 import type { HostLog } from '../../runtime/host-options.ts';
-import type { Clock, Store } from '../../runtime/ports.ts';
 import {
   type EndpointName,
   type ErrorBody,
@@ -17,37 +15,25 @@ import {
   refusalBody,
   subscriptionsOf,
 } from '../contracts/index.ts';
-import { type OrderSettings, orderCommands, otherCommands } from './commands.ts';
+import type { Endpoints } from './endpoints.ts';
 import { ApiFailure, failure, internal } from './failure.ts';
-import { orderQuestions } from './order-questions.ts';
-import { ledgerQuestions, transactionQuestions } from './other-questions.ts';
 import type { ApiRequest } from './request.ts';
 
 export interface ApiOptions {
   readonly connection: NatsConnection;
-  readonly host: Host;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly settings: OrderSettings;
+  readonly endpoints: Endpoints;
   readonly version: string;
   readonly log: HostLog;
 }
 
-type Handler = (request: ApiRequest<never>) => Promise<unknown>;
-
 /** Answers every command and question of api.md, as a NATS micro service (ADR-32) named `orders`. */
 export class Api {
   readonly #options: ApiOptions;
-  readonly #handlers: Readonly<Record<EndpointName, Handler>>;
   readonly #maxAnswerBytes: number;
   #service: Service | undefined;
-  readonly #stopping = new AbortController();
-  #underWay = 0;
-  #whenQuiet: (() => void) | undefined;
 
   constructor(options: ApiOptions) {
     this.#options = options;
-    this.#handlers = handlersOf(options, this.#stopping.signal);
     this.#maxAnswerBytes = options.connection.info?.max_payload ?? 1_048_576;
   }
 
@@ -76,8 +62,7 @@ export class Api {
   /** Takes nothing more, and resolves once everything that was taken is answered. */
   async close(): Promise<void> {
     await this.#service?.stop();
-    this.#stopping.abort();
-    if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#whenQuiet = resolve));
+    await this.#options.endpoints.close();
   }
 
   /** Answers a command whose sender only its record remembers. */
@@ -94,15 +79,9 @@ export class Api {
   }
 
   #take(name: EndpointName, message: ServiceMsg): void {
-    this.#underWay += 1;
-    this.#answer(name, message)
-      .catch((error: unknown) =>
-        this.#options.log.error({ subject: message.subject, err: error }, 'No answer was sent'),
-      )
-      .finally(() => {
-        this.#underWay -= 1;
-        if (this.#underWay === 0) this.#whenQuiet?.();
-      });
+    this.#answer(name, message).catch((error: unknown) =>
+      this.#options.log.error({ subject: message.subject, err: error }, 'No answer was sent'),
+    );
   }
 
   async #answer(name: EndpointName, message: ServiceMsg): Promise<void> {
@@ -110,8 +89,7 @@ export class Api {
     try {
       const sent = headersOf(message);
       trace = sent?.get(headers.traceparent) || undefined;
-      const answer = await this.#handle(name, message, sent);
-      const bytes = answer instanceof Uint8Array ? answer : Buffer.from(JSON.stringify(answer));
+      const bytes = await this.#options.endpoints.answer(name, readRequest(name, message, sent));
       if (bytes.length > this.#maxAnswerBytes) throw tooLarge(bytes.length, this.#maxAnswerBytes);
       message.respond(bytes, trace === undefined ? {} : { headers: traced(trace) });
     } catch (error) {
@@ -120,24 +98,25 @@ export class Api {
     }
   }
 
-  async #handle(name: EndpointName, message: ServiceMsg, sent: MsgHdrs | undefined): Promise<unknown> {
-    const key = readKey(name, message.subject);
-    if (!key.ok) {
-      const why = key.fields.map(({ path, why: reason }) => `${path} ${reason}`).join('; ');
-      throw failure('INVALID_ID', `Invalid id: ${why}.`, { fields: [...key.fields] });
-    }
-    const read = readHeaders((header) => sent?.get(header) || undefined);
-    if (!read.ok) throw new ApiFailure(refusalBody(read));
-    const parsed = parseBody(name, message.data);
-    if (!parsed.ok) throw new ApiFailure(refusalBody(parsed));
-    const replyTo = message.reply === '' ? undefined : message.reply;
-    return this.#handlers[name]({ key: key.key, body: parsed.body as never, headers: read.headers, replyTo });
-  }
-
   #unexpected(name: EndpointName, message: ServiceMsg, error: unknown): ErrorBody {
     this.#options.log.error({ endpoint: name, subject: message.subject, err: error }, 'A request has failed');
     return internal(`${name} has failed.`, error).body;
   }
+}
+
+/** Reads what was sent. Throws ApiFailure INVALID_ID, INVALID_REQUEST or TOO_LARGE. */
+function readRequest(name: EndpointName, message: ServiceMsg, sent: MsgHdrs | undefined): ApiRequest<object> {
+  const key = readKey(name, message.subject);
+  if (!key.ok) {
+    const why = key.fields.map(({ path, why: reason }) => `${path} ${reason}`).join('; ');
+    throw failure('INVALID_ID', `Invalid id: ${why}.`, { fields: [...key.fields] });
+  }
+  const read = readHeaders((header) => sent?.get(header) || undefined);
+  if (!read.ok) throw new ApiFailure(refusalBody(read));
+  const parsed = parseBody(name, message.data);
+  if (!parsed.ok) throw new ApiFailure(refusalBody(parsed));
+  const replyTo = message.reply === '' ? undefined : message.reply;
+  return { key: key.key, body: parsed.body, headers: read.headers, replyTo };
 }
 
 /** The client library reads headers late, and throws where they are broken. */
@@ -148,21 +127,6 @@ function headersOf(message: ServiceMsg): MsgHdrs | undefined {
     const why = `cannot be read: ${messageOf(error)}`;
     throw failure('INVALID_REQUEST', `The headers ${why}.`, { fields: [{ path: 'headers', why }] });
   }
-}
-
-function handlersOf(options: ApiOptions, stopping: AbortSignal): Readonly<Record<EndpointName, Handler>> {
-  const { host, store, clock, settings } = options;
-  const parts = { host, store, clock, stopping };
-  const handlers: Partial<Record<string, Handler>> = {
-    ...orderCommands(host, settings),
-    ...otherCommands(host),
-    ...orderQuestions(parts),
-    ...ledgerQuestions(parts),
-    ...transactionQuestions(parts),
-  };
-  const missing = endpointNames.filter((name) => handlers[name] === undefined);
-  if (missing.length > 0) throw new Error(`These endpoints have no handler: ${missing.join(', ')}`);
-  return handlers as Record<EndpointName, Handler>;
 }
 
 function tooLarge(actual: number, limit: number): ApiFailure {
