@@ -110,7 +110,8 @@ export function answerType(asked: string): string {
   return `${asked}.answered`;
 }
 
-function eventOf(actor: Actor, input: Input, at: number): AnyEventObject | undefined {
+/** What of an input the machine sees; `undefined` for an answer to an ask that has been replaced since. */
+export function eventOf(actor: Actor, input: Input, at: number): AnyEventObject | undefined {
   switch (input.kind) {
     case 'command':
       return { ...input.event, at, ...(input.by !== undefined && { by: input.by }) };
