@@ -10,8 +10,8 @@ import { type Actor, newActor, type Stepped } from './step.ts';
 /** An actor in memory. */
 export interface Active {
   actor: Actor;
-  /** The hash of its last journal entry, packed or written. */
-  head: Uint8Array;
+  /** The hash of its last journal entry, packed or written, one character a byte: a third of what an array takes. */
+  head: string;
   /** Ends the repetition of its asks. */
   stopRepeating: (() => void) | undefined;
   /** Its neighbors in the order of use; `ActiveActors` keeps them. */
@@ -49,7 +49,17 @@ export function activate(
 
 /** An actor in memory whose asks are not being repeated yet. */
 export function activeOf(actor: Actor, head: Uint8Array): Active {
-  return { actor, head, stopRepeating: undefined, older: undefined, newer: undefined };
+  return { actor, head: headText(head), stopRepeating: undefined, older: undefined, newer: undefined };
+}
+
+/** A hash as it is held in memory. */
+export function headText(head: Uint8Array): string {
+  return Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1');
+}
+
+/** The way back. */
+export function headBytes(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1');
 }
 
 function restored(
