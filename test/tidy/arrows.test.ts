@@ -51,8 +51,20 @@ const ARROWS: readonly { file: string; may: readonly string[]; mayNot: readonly 
   },
   {
     file: 'src/client/client.ts',
-    may: ['nats', './request.ts', '../contracts/order.ts'],
-    mayNot: ['level', 'zod', '../node.ts', '../participant/sdk.ts', '../../runtime/address.ts'],
+    may: ['nats', '@opentelemetry/api', './request.ts', '../contracts/order.ts'],
+    mayNot: [
+      'level',
+      'zod',
+      '@opentelemetry/sdk-trace-node',
+      '../node.ts',
+      '../participant/sdk.ts',
+      '../../runtime/address.ts',
+    ],
+  },
+  {
+    file: 'src/client/follow/live.ts',
+    may: ['nats', './backlog.ts', '../errors.ts', '../../contracts/announcements.ts'],
+    mayNot: ['zod', 'node:events', '../../node.ts', '../../participant/sdk.ts', '../../../runtime/address.ts'],
   },
   {
     file: 'src/participant/protocol/vote.ts',
