@@ -67,10 +67,12 @@ export class DurableChannel implements Channel {
     }
   }
 
-  leave(): Promise<void> {
+  async leave(): Promise<void> {
     const left = this.#current;
     this.#current = undefined;
-    return this.#end(undefined, left === undefined ? [] : [left]);
+    if (left === undefined) return this.stop();
+    await this.#end(undefined, [left]);
+    this.#settle(left, 'nak'); // where it had ended before
   }
 
   /** A fetch that was under way is taken up again by the NATS client; nothing is missed. */
@@ -202,6 +204,7 @@ export class DurableChannel implements Channel {
 
   #extendEvery(intervalMs: number): void {
     this.#cancelExtension = this.#parts.clock.after(intervalMs, () => {
+      if (this.#parts.connection.isClosed()) return;
       for (const message of this.#unhandled.values()) message.working();
       this.#extendEvery(intervalMs);
     });

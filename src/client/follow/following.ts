@@ -49,7 +49,7 @@ export class Followings {
     const end = async (): Promise<IteratorReturnResult<undefined>> => {
       forget();
       await channel.stop();
-      await this.#flushed();
+      if (options.stream !== undefined) await this.#flushed();
       return { done: true, value: undefined };
     };
     return {

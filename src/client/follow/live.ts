@@ -1,4 +1,4 @@
-import type { Msg, Subscription } from 'nats';
+import type { Msg, NatsConnection, Subscription } from 'nats';
 import { announcementId, readAnnouncement } from './announcement.ts';
 import { Backlog } from './backlog.ts';
 import { type Channel, type ChannelParts, type Delivered, rememberedIds } from './channel.ts';
@@ -29,9 +29,7 @@ export class LiveChannel implements Channel {
         },
       }),
     );
-    this.ready = connection.flush().catch((cause: unknown) => {
-      throw connectionLost(cause);
-    });
+    this.ready = listening(connection);
   }
 
   async next(): Promise<Delivered | undefined> {
@@ -81,5 +79,17 @@ export class LiveChannel implements Channel {
     }
     this.#repeats.add(id);
     return reading.announcement;
+  }
+}
+
+/** Resolves when the server has every subscription; a connection that is lost meanwhile brings them when it is back. */
+async function listening(connection: NatsConnection): Promise<void> {
+  for (;;) {
+    try {
+      await connection.flush();
+      return;
+    } catch (cause) {
+      if (connection.isClosed()) throw connectionLost(cause);
+    }
   }
 }

@@ -133,6 +133,7 @@ describe('A loop over announcements ends', () => {
     const loop = take(following, 1);
     controller.abort();
     expect(await loop).toEqual([]);
+    await connection.flush();
     await announce(nats.connection, { address: 'order/SO-7', type: 'paid' });
     await connection.flush();
     expect(connection.stats().inMsgs).toBe(before.inMsgs);
@@ -187,6 +188,21 @@ it('A lost connection is told of, and the loop goes on when it is back', async (
   await announce(own.connection, { address: 'order/SO-8', type: 'paid' });
   expect((await take(following, 1)).map(({ id }) => id)).toEqual(['order/SO-8/1/0']);
   expect(problems).toEqual([{ kind: 'interrupted' }]);
+  await follower.close();
+  await connection.close();
+  await own.stop();
+});
+
+it('A loop that begins while the connection is lost is ready when it is back', async () => {
+  const own = await startTestNats();
+  const connection = await connect({ servers: own.url, reconnectTimeWait: 10, maxReconnectAttempts: -1 });
+  const follower = await connectClient({ connection });
+  const restarted = own.restart();
+  for await (const { type } of connection.status()) if (type === 'disconnect') break;
+  const following = follower.follow({});
+  await Promise.all([restarted, following.ready]);
+  await announce(own.connection, { address: 'order/SO-9', type: 'paid' });
+  expect((await take(following, 1)).map(({ id }) => id)).toEqual(['order/SO-9/1/0']);
   await follower.close();
   await connection.close();
   await own.stop();

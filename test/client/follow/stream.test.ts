@@ -212,6 +212,16 @@ describe('Following from a stream', () => {
     expect(numbers(await take(client.follow(from), 1))).toEqual([2]);
   });
 
+  it('gives back what was at hand when it is left after its signal, too', async () => {
+    await announce(nats.connection, paid(1), paid(2));
+    const controller = new AbortController();
+    for await (const _ of client.follow({ ...from, signal: controller.signal })) {
+      controller.abort();
+      break;
+    }
+    expect(numbers(await take(client.follow(from), 2)).toSorted()).toEqual([1, 2]);
+  });
+
   it('goes on when JetStream has been away', async () => {
     const own = await startTestNats({ jetstream: true });
     const connection = await connect({ servers: own.url, reconnectTimeWait: 10, maxReconnectAttempts: -1 });
