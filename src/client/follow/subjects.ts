@@ -42,7 +42,7 @@ function checkTypes(types: readonly string[], followed: readonly AnnouncementSou
   const stranger = types.find((type) => !known.includes(type));
   if (stranger === undefined) return;
   throw new RangeError(
-    `types: "${stranger}" is not announced of ${followed.join(', ')}, but ${known.join(', ')} are: name those`,
+    `types: "${stranger}" is not announced of ${followed.join(', ')}; name some of ${known.join(', ')}`,
   );
 }
 

@@ -38,7 +38,11 @@ describe('The subjects that are followed', () => {
       { types: ['payed' as 'paid'] },
       '"payed" is not announced of order, transaction, stock',
     ],
-    ['a type of something else', { stock: 'A', types: ['paid'] }, '"paid" is not announced of stock, but changed are'],
+    [
+      'a type of something else',
+      { stock: 'A', types: ['paid'] },
+      '"paid" is not announced of stock; name some of changed',
+    ],
     ['an empty id', { order: '' }, 'order must not be empty'],
   ])('are refused for %s', (_, selection, why) => {
     expect(() => selectedSubjects(selection)).toThrow(RangeError);
