@@ -1,4 +1,5 @@
 import { promises as fs } from 'node:fs';
+import { resolve } from 'node:path';
 import { Level } from 'level';
 import { encodeToken } from '../../contracts/index.ts';
 import { type BranchId, branchKey } from '../branch.ts';
@@ -15,6 +16,12 @@ const ABOVE = '"';
 const MOMENT_WIDTH = 16;
 /** How many keys are read at a time. */
 const PAGE = 256;
+
+/**
+ * The directories that this process has open. LevelDB would refuse a second opening too, but lets go of its lock file
+ * while it does, and from then on another process could come in.
+ */
+const opened = new Set<string>();
 
 type Database = Level<string, Buffer>;
 
@@ -52,6 +59,18 @@ export class LevelBranchLog implements BranchLog {
    * LEVEL_LOCKED when another process has it open, STORE_CORRUPT when it is damaged, STORE_FAILED for the rest.
    */
   static async open(directory: string, onDamaged: (error: ParticipantError) => void): Promise<LevelBranchLog> {
+    const path = resolve(directory);
+    if (opened.has(path)) throw locked(directory);
+    opened.add(path);
+    try {
+      return await LevelBranchLog.#open(path, onDamaged);
+    } catch (error) {
+      opened.delete(path);
+      throw error;
+    }
+  }
+
+  static async #open(directory: string, onDamaged: (error: ParticipantError) => void): Promise<LevelBranchLog> {
     const isNew = await isWithoutDatabase(directory);
     const level: Database = new Level(directory, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
     try {
@@ -141,8 +160,9 @@ export class LevelBranchLog implements BranchLog {
     return over.length / 2;
   }
 
-  close(): Promise<void> {
-    return this.#level.close();
+  async close(): Promise<void> {
+    await this.#level.close();
+    opened.delete(this.#directory);
   }
 
   async #checkFormat(isNew: boolean): Promise<void> {
@@ -241,12 +261,7 @@ async function isWithoutDatabase(directory: string): Promise<boolean> {
 function openingFailed(directory: string, error: unknown): ParticipantError {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const text = messageOf(cause);
-  if (codeOf(cause) === 'LEVEL_LOCKED') {
-    const message =
-      `Another participant has the log in ${directory} open. A LevelDB directory is for one process: stop the other ` +
-      'one, or give the instances a `log` that they can share.';
-    return new ParticipantError('LEVEL_LOCKED', message, { cause });
-  }
+  if (codeOf(cause) === 'LEVEL_LOCKED') return locked(directory, cause);
   if (codeOf(cause) === 'LEVEL_CORRUPTION' || text.startsWith('Corruption:')) {
     return new ParticipantError('STORE_CORRUPT', `The log in ${directory} is damaged: ${text}. Restore a backup.`, {
       cause,
@@ -254,6 +269,13 @@ function openingFailed(directory: string, error: unknown): ParticipantError {
   }
   const message = `${directory} could not be opened: ${text}. It must be a directory that this process may write to.`;
   return new ParticipantError('STORE_FAILED', message, { cause });
+}
+
+function locked(directory: string, cause?: unknown): ParticipantError {
+  const message =
+    `Another participant has the log in ${directory} open. A LevelDB directory is for one process: stop the other ` +
+    'one, or give the instances a `log` that they can share.';
+  return new ParticipantError('LEVEL_LOCKED', message, { cause });
 }
 
 function codeOf(error: unknown): string | undefined {
