@@ -57,19 +57,22 @@ export class Attention {
   }
 
   async #next(): Promise<void> {
+    const { roundMs, crowdedMs } = participantPauses;
+    let isCrowded: boolean;
     try {
-      await this.#doRound();
+      isCrowded = await this.#doRound();
     } catch (error) {
       this.#options.onFatal(error);
       return;
     }
     if (this.#isStopped) return;
-    // The first pass goes through at once: what was open when the last process ended has waited long enough.
-    const pauseMs = this.#pass === 0 ? 0 : participantPauses.roundMs;
+    // The first pass goes on at once: what was open when the last process ended has waited long enough.
+    const pauseMs = this.#pass > 0 ? roundMs : isCrowded ? crowdedMs : 0;
     this.#cancel = this.#options.clock.schedule(pauseMs, () => this.start());
   }
 
-  async #doRound(): Promise<void> {
+  /** @returns whether it had to end early, because too many branches are being looked after. */
+  async #doRound(): Promise<boolean> {
     const { log, branches } = this.#options;
     const now = branches.now();
     await log.forget(now, participantLimits.round);
@@ -78,12 +81,16 @@ export class Attention {
       ...(this.#place !== undefined && { after: this.#place }),
     });
     for (const entry of page) {
-      if (this.#isStopped) return;
-      if (this.#isDue(entry, now)) this.#lookAfter(entry);
+      if (this.#isStopped) return false;
+      if (this.#isDue(entry, now)) {
+        if (this.#lookedAfter.size >= participantLimits.round) return true; // the next round begins with this one
+        this.#lookAfter(entry);
+      }
       if (entry.state !== 'preparing' && now > entry.deadline + participantPauses.complaintMs) this.#overdue += 1;
+      this.#place = entry;
     }
-    this.#place = page.length < participantLimits.round ? undefined : page.at(-1);
-    if (this.#place === undefined) this.#endPass(now);
+    if (page.length < participantLimits.round) this.#endPass(now);
+    return false;
   }
 
   #isDue(entry: OpenEntry, now: number): boolean {
@@ -93,8 +100,7 @@ export class Attention {
       this.#plans.set(key, { ...plan, pass: this.#pass });
       if (now < plan.dueAt) return false;
     }
-    if (this.#lookedAfter.has(key) || this.#lookedAfter.size >= participantLimits.round) return false;
-    if (this.#options.branches.isBusyWith(entry)) return false;
+    if (this.#lookedAfter.has(key) || this.#options.branches.isBusyWith(entry)) return false;
     const isLate = now > entry.deadline;
     switch (entry.state) {
       case 'preparing':
@@ -138,6 +144,7 @@ export class Attention {
   }
 
   #endPass(now: number): void {
+    this.#place = undefined;
     // What another instance has ended is not listed any more.
     for (const [key, { pass }] of this.#plans) if (pass < this.#pass) this.#plans.delete(key);
     this.#pass += 1;

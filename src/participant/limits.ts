@@ -20,6 +20,8 @@ export const participantLimits = {
 export const participantPauses = {
   /** From one look at what is open to the next. */
   roundMs: 5_000,
+  /** The same while the first look is held up, because as many branches as may be are being looked after. */
+  crowdedMs: 500,
   /** Before a branch is looked after a second time; doubled each time, and up to a fifth longer at random. */
   firstMs: 5_000,
   /** The longest of them. */
