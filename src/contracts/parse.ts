@@ -26,7 +26,12 @@ function invalid(why: string): Refusal {
 
 /** Reads an endpoint's request from a message's payload; an empty payload is `{}`. */
 export function parseBody<Name extends EndpointName>(name: Name, payload: Uint8Array): Parsed<BodyOf<Name>> {
-  if (payload.length === 0) return parseValue(name, {});
+  return parsePayload(endpointOf(name).body, payload) as Parsed<BodyOf<Name>>;
+}
+
+/** Reads any JSON object of the interface from a message's payload; an empty payload is `{}`. */
+export function parsePayload<Schema extends z.ZodType>(schema: Schema, payload: Uint8Array): Parsed<z.output<Schema>> {
+  if (payload.length === 0) return parseObject(schema, {});
   if (payload.length > limits.messageBytes) {
     const limit: ExceededLimit = {
       path: '',
@@ -43,15 +48,18 @@ export function parseBody<Name extends EndpointName>(name: Name, payload: Uint8A
   } catch (error) {
     return invalid(`must be JSON in UTF-8: ${(error as Error).message}`);
   }
-  return parseValue(name, value);
+  return parseObject(schema, value);
 }
 
 /** Checks an endpoint's request that is already a JSON value (an HTTP body, a flag). */
 export function parseValue<Name extends EndpointName>(name: Name, value: unknown): Parsed<BodyOf<Name>> {
+  return parseObject(endpointOf(name).body, value) as Parsed<BodyOf<Name>>;
+}
+
+function parseObject<Schema extends z.ZodType>(schema: Schema, value: unknown): Parsed<z.output<Schema>> {
   if (!isJsonObject(value)) return invalid(`must be a JSON object, such as {}, but is ${nameOf(value)}`);
-  const result = endpointOf(name).body.safeParse(value, { error: whyInvalid });
-  if (result.success) return { ok: true, body: result.data as BodyOf<Name> };
-  return refusalOf(result.error.issues);
+  const result = schema.safeParse(value, { error: whyInvalid });
+  return result.success ? { ok: true, body: result.data } : refusalOf(result.error.issues);
 }
 
 /** The error that a refused request is answered with. */

@@ -68,8 +68,15 @@ const ARROWS: readonly { file: string; may: readonly string[]; mayNot: readonly 
   },
   {
     file: 'src/participant/protocol/vote.ts',
-    may: ['nats', './outcome.ts', '../sdk.ts', '../../contracts/vote.ts'],
-    mayNot: ['xstate', '../../node.ts', '../../client/client.ts', '../../../machines/participant.ts'],
+    may: ['nats', 'level', 'node:zlib', './outcome.ts', '../sdk.ts', '../../contracts/vote.ts'],
+    mayNot: [
+      'xstate',
+      'msgpackr',
+      '../../node.ts',
+      '../../../runtime/level/store.ts',
+      '../../client/client.ts',
+      '../../../machines/participant.ts',
+    ],
   },
   {
     file: 'src/setup/prepare.mjs',
