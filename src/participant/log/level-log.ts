@@ -1,6 +1,6 @@
 import { promises as fs } from 'node:fs';
 import { resolve } from 'node:path';
-import { Level } from 'level';
+import type { Level } from 'level';
 import { encodeToken } from '../../contracts/index.ts';
 import { type BranchId, branchKey } from '../branch.ts';
 import { messageOf, ParticipantError } from '../errors.ts';
@@ -72,6 +72,8 @@ export class LevelBranchLog implements BranchLog {
 
   static async #open(directory: string, onDamaged: (error: ParticipantError) => void): Promise<LevelBranchLog> {
     const isNew = await isWithoutDatabase(directory);
+    // Loaded only where it is used: whoever brings another log does without LevelDB.
+    const { Level } = await import('level');
     const level: Database = new Level(directory, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
     try {
       await level.open();
