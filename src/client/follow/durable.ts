@@ -55,7 +55,7 @@ export class DurableChannel implements Channel {
   }
 
   async next(): Promise<Delivered | undefined> {
-    if (this.#current !== undefined) this.#settle(this.#current, 'ack');
+    if (this.#current !== undefined) this.#handled(this.#current);
     this.#current = undefined;
     for (;;) {
       const message = await this.#backlog.take();
@@ -187,13 +187,17 @@ export class DurableChannel implements Channel {
       return undefined;
     }
     const { seq: sequence, redelivered } = message;
-    return { ...reading.announcement, sequence, redelivered, ack: () => this.#settle(message, 'ack') };
+    return { ...reading.announcement, sequence, redelivered, ack: () => this.#handled(message) };
+  }
+
+  #handled(message: JsMsg): void {
+    this.#repeats.add(announcementId(message));
+    this.#settle(message, 'ack');
   }
 
   /** Answers for a message, the first time only. */
   #settle(message: JsMsg, how: 'ack' | 'nak' | 'term'): void {
     if (!this.#unhandled.delete(message.seq)) return;
-    if (how === 'ack') this.#repeats.add(announcementId(message));
     try {
       message[how]();
     } catch {

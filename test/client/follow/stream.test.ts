@@ -141,6 +141,14 @@ describe('Following from a stream', () => {
     expect(await settled()).toEqual({ undelivered: 0 });
   });
 
+  it('does not take what has no id for a repeat of something else that has none', async () => {
+    nats.connection.publish('events.order.SO-1.shipped', 'not asked for');
+    nats.connection.publish('events.order.SO-1.paid', 'nonsense');
+    await announce(nats.connection, paid(1), { address: 'stock/A', type: 'changed' });
+    await take(client.follow({ ...from, types: ['paid', 'changed'], onProblem }), 2);
+    expect(problems).toMatchObject([{ kind: 'malformed', subject: 'events.order.SO-1.paid' }]);
+  });
+
   it('leaves out what stands in the stream twice', async () => {
     const { subject, headers, data } = announcementMessage(paid(1));
     headers.delete('Nats-Msg-Id');
