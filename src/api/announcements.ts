@@ -14,7 +14,7 @@ import {
 /** An announcement as it goes over the wire: a CloudEvent in binary mode. */
 interface CloudEvent {
   readonly subject: string;
-  readonly headers: EventHeaders;
+  readonly headers: MsgHdrs;
   readonly data: string;
 }
 
@@ -36,10 +36,6 @@ class EventHeaders {
   encode(): Uint8Array {
     return Buffer.from(`${[...CONSTANT, ...this.#lines].join('\r\n')}\r\n\r\n`);
   }
-
-  asMessageHeaders(): MsgHdrs {
-    return this as unknown as MsgHdrs;
-  }
 }
 
 /** The name under which an announcement's data gives what it is about. */
@@ -50,7 +46,7 @@ const ID_FIELD: Readonly<Record<AnnouncementSource, string>> = {
 };
 
 /** Puts an announcement into the words of api.md. */
-function cloudEvent({ address, seq, index, at, trace, announcement }: Announced): CloudEvent {
+export function cloudEvent({ address, seq, index, at, trace, announcement }: Announced): CloudEvent {
   const source = typeOf(address) as AnnouncementSource;
   const kind = announcement.type as AnnouncementKind;
   const id = `${address}/${seq}/${index}`;
@@ -72,7 +68,7 @@ function cloudEvent({ address, seq, index, at, trace, announcement }: Announced)
   };
   return {
     subject: announcementSubject(source, key, kind as never),
-    headers: new EventHeaders(lines),
+    headers: new EventHeaders(lines) as unknown as MsgHdrs,
     data: JSON.stringify(data),
   };
 }
@@ -107,7 +103,7 @@ export class Announcer {
     const events = announced.map((one) => ({ address: one.address, ...cloudEvent(one) }));
     if (!this.#hasStream) {
       for (const { subject, headers: eventHeaders, data } of events) {
-        this.#connection.publish(subject, data, { headers: eventHeaders.asMessageHeaders() });
+        this.#connection.publish(subject, data, { headers: eventHeaders });
       }
       await this.#connection.flush();
       return;
@@ -119,7 +115,7 @@ export class Announcer {
   async #acknowledged(events: readonly CloudEvent[]): Promise<void> {
     for (const { subject, headers: eventHeaders, data } of events) {
       const reply = await this.#connection.request(subject, data, {
-        headers: eventHeaders.asMessageHeaders(),
+        headers: eventHeaders,
         timeout: ACK_TIMEOUT_MS,
         noMux: true,
         reply: `_INBOX.${nuid.next()}`,

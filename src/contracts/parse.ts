@@ -26,8 +26,13 @@ function invalid(why: string): Refusal {
 
 /** Reads an endpoint's request from a message's payload; an empty payload is `{}`. */
 export function parseBody<Name extends EndpointName>(name: Name, payload: Uint8Array): Parsed<BodyOf<Name>> {
+  return parsePayload(endpointOf(name).body, payload) as Parsed<BodyOf<Name>>;
+}
+
+/** Reads any JSON object of the interface from a message's payload; an empty payload is `{}`. */
+export function parsePayload<Schema extends z.ZodType>(schema: Schema, payload: Uint8Array): Parsed<z.output<Schema>> {
   const json = parseJson(payload);
-  return json.ok ? parseValue(name, json.body) : json;
+  return json.ok ? parseAs(schema, json.body) : json;
 }
 
 /** Reads a payload's JSON, whatever it is; an empty payload is `{}`. */

@@ -51,13 +51,32 @@ const ARROWS: readonly { file: string; may: readonly string[]; mayNot: readonly 
   },
   {
     file: 'src/client/client.ts',
-    may: ['nats', './request.ts', '../contracts/order.ts'],
-    mayNot: ['level', 'zod', '../node.ts', '../participant/sdk.ts', '../../runtime/address.ts'],
+    may: ['nats', '@opentelemetry/api', './request.ts', '../contracts/order.ts'],
+    mayNot: [
+      'level',
+      'zod',
+      '@opentelemetry/sdk-trace-node',
+      '../node.ts',
+      '../participant/sdk.ts',
+      '../../runtime/address.ts',
+    ],
+  },
+  {
+    file: 'src/client/follow/live.ts',
+    may: ['nats', './backlog.ts', '../errors.ts', '../../contracts/announcements.ts'],
+    mayNot: ['zod', 'node:events', '../../node.ts', '../../participant/sdk.ts', '../../../runtime/address.ts'],
   },
   {
     file: 'src/participant/protocol/vote.ts',
-    may: ['nats', './outcome.ts', '../sdk.ts', '../../contracts/vote.ts'],
-    mayNot: ['xstate', '../../node.ts', '../../client/client.ts', '../../../machines/participant.ts'],
+    may: ['nats', 'level', 'node:zlib', './outcome.ts', '../sdk.ts', '../../contracts/vote.ts'],
+    mayNot: [
+      'xstate',
+      'msgpackr',
+      '../../node.ts',
+      '../../../runtime/level/store.ts',
+      '../../client/client.ts',
+      '../../../machines/participant.ts',
+    ],
   },
   {
     file: 'src/setup/prepare.mjs',
