@@ -79,6 +79,7 @@ function restored(
     kind: 'stepped',
     actor,
     entry,
+    causedIn: undefined,
     asks: [],
     reply: undefined,
     announcements: [],
@@ -116,6 +117,8 @@ function unknownVersion(address: Address, record: ActorRecord, why: string, caus
 export class ActiveActors {
   readonly #most: number;
   readonly #actors = new Map<Address, Active>();
+  #hits = 0;
+  #misses = 0;
 
   constructor(most: number) {
     this.#most = most;
@@ -125,6 +128,11 @@ export class ActiveActors {
     return this.#actors.size;
   }
 
+  /** How many there are; how often one was wanted that was in memory, and how often it had to be read. */
+  get load(): { readonly actors: number; readonly lookups: { readonly hits: number; readonly misses: number } } {
+    return { actors: this.size, lookups: { hits: this.#hits, misses: this.#misses } };
+  }
+
   get(address: Address): Active | undefined {
     return this.#actors.get(address);
   }
@@ -132,7 +140,10 @@ export class ActiveActors {
   /** Gets an actor and makes it the most recently used. */
   touch(address: Address): Active | undefined {
     const active = this.#actors.get(address);
-    if (active !== undefined) {
+    if (active === undefined) {
+      this.#misses += 1;
+    } else {
+      this.#hits += 1;
       this.#actors.delete(address);
       this.#actors.set(address, active);
     }
