@@ -3,7 +3,6 @@ import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from '../runtime/clock.ts';
 import { messageOf, RuntimeError } from '../runtime/errors.ts';
 import { Host } from '../runtime/host.ts';
-import type { HostLog } from '../runtime/host-options.ts';
 import { unpackEntry } from '../runtime/journal.ts';
 import { LevelStore } from '../runtime/level/store.ts';
 import type { MailboxLimits } from '../runtime/mailbox.ts';
@@ -14,13 +13,12 @@ import { actorDefinitions } from './actors.ts';
 import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
 import { Api } from './api/service.ts';
+import { type NodeLog, partLog } from './log.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
+import type { MetricsText } from './observation/metrics/metrics.ts';
+import { Observation } from './observation/observation.ts';
 import { toService } from './outside.ts';
 import type { Settings } from './settings.ts';
-
-export interface NodeLog extends HostLog {
-  info(fields: object, message: string): void;
-}
 
 /** A running service. */
 export interface OrdoNode {
@@ -28,6 +26,7 @@ export interface OrdoNode {
   readonly url: string;
   readonly host: Host;
   readonly store: Store;
+  readonly metrics: MetricsText;
   /** Takes no more commands, finishes what is under way, ends its nats-server. */
   stop(): Promise<void>;
 }
@@ -58,6 +57,9 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const store = await openStore(settings.data);
     ends.push(() => store.close());
     await warnOfClock(store, clock, log);
+    const { prepareTimeoutMs } = settings;
+    const observation = new Observation({ version: manifest.version, log, prepareTimeoutMs });
+    ends.push(async () => observation.stop());
 
     const server = settings.nats === undefined ? await ownServer(settings.natsPort, log, onFatal) : undefined;
     if (server !== undefined) ends.push(() => server.stop());
@@ -65,7 +67,8 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const connection = await connectTo(url, log, onFatal);
     ends.push(() => connection.drain());
 
-    const { host, publisher, api } = assemble(store, connection, { ...options, clock });
+    const { host, publisher, api } = assemble(store, connection, observation, { ...options, clock });
+    observation.observe({ host, store, publisher, clock, directory: settings.data });
     await host.start();
     publisher.start();
     await api.open();
@@ -76,7 +79,8 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
       if (await host.stop(STOP_GRACE_MS)) await closed;
       await publisher.stop();
     });
-    return { url, host, store, stop: endAll };
+    log.info({ version: manifest.version, url, data: settings.data, participants: settings.participants }, 'Serving');
+    return { url, host, store, metrics: observation.metrics, stop: endAll };
   } catch (error) {
     await endAll();
     throw error;
@@ -86,6 +90,7 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
 function assemble(
   store: Store,
   connection: NatsConnection,
+  observation: Observation,
   { settings, log, onFatal, clock, mailboxLimits }: NodeOptions & { readonly clock: Clock },
 ): { host: Host; publisher: Publisher; api: Api } {
   const announcer = new Announcer(connection, () => clock.now());
@@ -93,12 +98,12 @@ function assemble(
     store,
     announce: announcer.announce,
     clock,
-    onTrouble: (error) => log.warn({ err: error }, 'Announcements could not be published; trying again'),
+    onTrouble: (error) => observation.unpublished(error),
   });
   const transport = new NatsTransport({
     connection,
     toService,
-    onDropped: (subject, why) => log.debug({ subject, why }, 'A message was dropped'),
+    onDropped: (subject, why) => observation.messageDropped(subject, why),
   });
   const host: Host = new Host({
     store,
@@ -106,19 +111,25 @@ function assemble(
     definitions: actorDefinitions(),
     clock,
     random: Math.random,
-    log,
+    log: partLog(log, 'runtime'),
     onFatal,
-    onAnnounced: (announced, before, after) => publisher.offer(announced, before, after),
+    instruments: observation,
+    onAnnounced: (announced, before, after) => {
+      observation.announced(announced);
+      publisher.offer(announced, before, after);
+    },
     onOrphanAnswer: (replyTo, answer, trace) => api.answerOrphan(replyTo, answer, trace),
     ...(mailboxLimits !== undefined && { mailboxLimits }),
   });
-  const endpoints = new Endpoints({ host, store, clock, settings, log });
-  const api = new Api({ connection, endpoints, version: manifest.version, log });
+  const apiLog = partLog(log, 'api');
+  const endpoints = new Endpoints({ host, store, clock, settings, log: apiLog, observer: observation });
+  const api = new Api({ connection, endpoints, version: manifest.version, log: apiLog });
   return { host, publisher, api };
 }
 
 async function ownServer(port: number, log: NodeLog, onFatal: (error: unknown) => void): Promise<NatsServer> {
-  const server = await startNatsServer({ port, log: (line) => log.debug({ line }, 'nats-server') });
+  const natsLog = partLog(log, 'nats');
+  const server = await startNatsServer({ port, log: (line) => natsLog.debug({ line }, 'nats-server') });
   server.exited.then(({ stopped, code, lastLines }) => {
     if (!stopped) onFatal(new Error(`The nats-server has ended by itself (${code}): ${lastLines.join(' | ')}`));
   }, onFatal);
@@ -135,10 +146,19 @@ async function connectTo(url: string, log: NodeLog, onFatal: (error: unknown) =>
   connection.closed().then((error) => {
     if (error !== undefined) onFatal(error);
   }, onFatal);
+  const natsLog = partLog(log, 'nats');
   void (async () => {
-    for await (const { type, data } of connection.status()) log.info({ type, data }, 'NATS');
+    for await (const { type, data } of connection.status()) tellStatus(natsLog, type, data);
   })();
   return connection;
+}
+
+/** Tells how the connection is. While it is gone there is an attempt every moment: those are for whoever looks closely. */
+function tellStatus(log: NodeLog, type: string, data: unknown): void {
+  const fields = { type, data };
+  if (type === 'reconnecting' || type === 'pingTimer') log.debug(fields, 'NATS connection');
+  else if (type === 'reconnect' || type === 'update') log.info(fields, 'NATS connection');
+  else log.warn(fields, 'NATS connection');
 }
 
 /** A clock that has gone back would let deadlines pass late: tell it loudly, actors' own time never goes back. */
