@@ -58,8 +58,8 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     ends.push(() => store.close());
     await warnOfClock(store, clock, log);
     const { prepareTimeoutMs } = settings;
-    const observation = new Observation({ version: manifest.version, log, prepareTimeoutMs });
-    ends.push(async () => observation.stop());
+    const observation = await Observation.start({ version: manifest.version, log, prepareTimeoutMs }, process.env);
+    ends.push(() => observation.stop());
 
     const server = settings.nats === undefined ? await ownServer(settings.natsPort, log, onFatal) : undefined;
     if (server !== undefined) ends.push(() => server.stop());
@@ -114,6 +114,7 @@ function assemble(
     log: partLog(log, 'runtime'),
     onFatal,
     instruments: observation,
+    ...(observation.tracing !== undefined && { tracing: observation.tracing }),
     onAnnounced: (announced, before, after) => {
       observation.announced(announced);
       publisher.offer(announced, before, after);

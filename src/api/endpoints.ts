@@ -45,18 +45,18 @@ export class Endpoints {
     this.#underWay += 1;
     const begunAt = performance.now();
     const span = this.#observer.begun(name, request);
+    const observed = span === undefined ? request : within(request, span.traceparent);
     let outcome: Outcome = 'OK';
     try {
-      const traced = span === undefined ? request : within(request, span.traceparent);
-      const answer = await this.#handlers[name](traced as ApiRequest<never>);
+      const answer = await this.#handlers[name](observed as ApiRequest<never>);
       return answer instanceof Uint8Array ? answer : Buffer.from(JSON.stringify(answer));
     } catch (error) {
-      const failed = error instanceof ApiFailure ? error : this.#unexpected(name, request, error);
+      const failed = error instanceof ApiFailure ? error : this.#unexpected(name, observed, error);
       outcome = failed.body.code;
       throw failed;
     } finally {
       span?.end(outcome);
-      this.#observer.answered(name, request, outcome, performance.now() - begunAt);
+      this.#observer.answered(name, observed, outcome, performance.now() - begunAt);
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#whenQuiet?.();
     }

@@ -1,6 +1,7 @@
 import type { Announced } from '../../runtime/group-commit.ts';
 import type { Instruments } from '../../runtime/instruments.ts';
-import type { Outcome, RequestObserver } from '../api/observer.ts';
+import type { Tracing } from '../../runtime/tracing.ts';
+import type { Outcome, RequestObserver, RequestSpan } from '../api/observer.ts';
 import type { ApiRequest } from '../api/request.ts';
 import type { EndpointName } from '../contracts/index.ts';
 import { type NodeLog, partLog } from '../log.ts';
@@ -9,6 +10,8 @@ import { Metrics, type MetricsText } from './metrics/metrics.ts';
 import type { Observed } from './metrics/node-metrics.ts';
 import { RequestLog } from './request-log.ts';
 import { Seldom } from './seldom.ts';
+import { type Env, tracesAreOn } from './traces/configured.ts';
+import type { Traces } from './traces/traces.ts';
 
 /** A write that takes longer than this is slow enough to warn of, in ms. */
 const SLOW_SYNC_MS = 100;
@@ -19,9 +22,11 @@ export interface ObservationOptions {
   readonly version: string;
   readonly log: NodeLog;
   readonly prepareTimeoutMs: number;
+  /** Where traces go, where they are wanted. */
+  readonly traces?: Traces | undefined;
 }
 
-/** All that is seen of a node from outside: its metrics, the log of its requests, warnings of what is slow or stuck. */
+/** All that is seen of a node from outside: its metrics, its traces, the log of its requests, warnings of what is slow or stuck. */
 export class Observation implements Instruments, RequestObserver {
   readonly #metrics: Metrics;
   readonly #options: ObservationOptions;
@@ -41,6 +46,19 @@ export class Observation implements Instruments, RequestObserver {
     });
   }
 
+  /** Begins to observe. OpenTelemetry is loaded only where it is configured. */
+  static async start(options: Omit<ObservationOptions, 'traces'>, env: Env): Promise<Observation> {
+    if (!tracesAreOn(env)) return new Observation(options);
+    const { exportTraces } = await import('./traces/exporter.ts');
+    const traces = exportTraces(options.version, env, partLog(options.log, 'traces'));
+    return new Observation({ ...options, traces });
+  }
+
+  /** For the host: it follows steps where traces are wanted. */
+  get tracing(): Tracing | undefined {
+    return this.#options.traces;
+  }
+
   get metrics(): MetricsText {
     return this.#metrics;
   }
@@ -51,14 +69,17 @@ export class Observation implements Instruments, RequestObserver {
     this.#lookout = new Lookout(observed, this.#options.prepareTimeoutMs, this.#log);
   }
 
-  stop(): void {
+  /** Looks no longer; sends the last traces. */
+  async stop(): Promise<void> {
     this.#lookout?.stop();
+    await this.#options.traces?.stop();
   }
 
   // ── of the host ───────────────────────────────────────────────────────────────────────────────────────────────
 
   batchWritten(actors: number, steps: number, ms: number): void {
     this.#metrics.runtime.batchWritten(actors, steps, ms);
+    this.#options.traces?.batchWritten(steps, ms);
     this.#lookout?.wake();
     if (ms < SLOW_SYNC_MS) return;
     this.#slow.say((kept) =>
@@ -80,7 +101,9 @@ export class Observation implements Instruments, RequestObserver {
 
   // ── of requests ───────────────────────────────────────────────────────────────────────────────────────────────
 
-  begun(): undefined {}
+  begun(name: EndpointName, request: ApiRequest<object>): RequestSpan | undefined {
+    return this.#options.traces?.begun(name, request);
+  }
 
   answered(name: EndpointName, request: ApiRequest<object>, outcome: Outcome, ms: number): void {
     this.#metrics.requests.answered(name, outcome, ms);
