@@ -2,25 +2,30 @@ import { Counter, type Registry } from 'prom-client';
 import { type Address, typeOf } from '../../../runtime/address.ts';
 import type { Announced } from '../../../runtime/group-commit.ts';
 import { LabelValues } from './label-values.ts';
+import type { Pulled } from './pulled.ts';
 
 /** How many codes of outside participants are told apart. */
 const MOST_CODES = 64;
 
 /** What has happened to orders, stock and transactions, counted as it is announced: once, when it is on disk. */
 export class AnnouncementMetrics {
-  readonly #announced: Counter;
   readonly #failed: Counter;
   readonly #ended: Counter;
   readonly #resolved: Counter;
   readonly #codes = new LabelValues(MOST_CODES);
+  /** By the type of actor, then what was announced: every command announces something, so these are but numbers. */
+  readonly #announced = new Map<string, Map<string, number>>();
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, pulled: Pulled) {
     const registers = [registry];
-    this.#announced = new Counter({
+    const announcements = {
       name: 'ordo_announcements_total',
       help: 'What has happened since the start, by type: order.paid, transaction.aborted, stock.changed and so on.',
-      labelNames: ['type'],
-      registers,
+      labels: ['type'],
+    };
+    pulled.counter(announcements, (tell) => {
+      for (const [source, kinds] of this.#announced)
+        for (const [kind, total] of kinds) tell(total, { type: `${source}.${kind}` });
     });
     this.#failed = new Counter({
       name: 'ordo_announcements_failed_total',
@@ -49,9 +54,15 @@ export class AnnouncementMetrics {
     this.#failed.inc();
   }
 
+  #countKind(source: string, kind: string): void {
+    const kinds = this.#announced.get(source) ?? new Map<string, number>();
+    this.#announced.set(source, kinds);
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+
   #count(address: Address, { type, change }: Announced['announcement']): void {
     const source = typeOf(address);
-    this.#announced.inc({ type: `${source}.${type}` });
+    this.#countKind(source, type);
     if (source !== 'transaction') return;
     const { operation, votes, outcome } = change as Ended;
     if (type === 'resolved') this.#resolved.inc({ outcome: String(outcome) });

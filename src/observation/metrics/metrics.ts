@@ -18,7 +18,7 @@ export interface MetricsText {
 export class Metrics implements MetricsText {
   readonly registry = new Registry();
   readonly requests = new RequestMetrics(this.registry);
-  readonly announcements = new AnnouncementMetrics(this.registry);
+  readonly announcements: AnnouncementMetrics;
   readonly runtime: RuntimeMetrics;
   readonly #pulled: Pulled;
   #scrape: Promise<string> | undefined;
@@ -26,6 +26,7 @@ export class Metrics implements MetricsText {
   /** @param onFailed a metric could not be looked up, and was left out. */
   constructor(version: string, onFailed: (name: string, error: unknown) => void) {
     this.#pulled = new Pulled(this.registry, onFailed);
+    this.announcements = new AnnouncementMetrics(this.registry, this.#pulled);
     this.runtime = new RuntimeMetrics(this.registry, this.#pulled);
     new Gauge({
       name: 'ordo_build_info',

@@ -1,6 +1,7 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import type { Instruments } from '../../../runtime/instruments.ts';
 import { SECONDS, STEPS } from './buckets.ts';
+import { type Distribution, Distributions } from './distributions.ts';
 import { LabelValues } from './label-values.ts';
 import type { Pulled } from './pulled.ts';
 
@@ -9,9 +10,9 @@ const MOST_ASKED = 64;
 
 /** What a host tells: its writes, the asks that it repeats, its timers, what it had no room for. */
 export class RuntimeMetrics implements Instruments {
-  readonly #steps: Histogram;
-  readonly #sync: Histogram;
-  readonly #lateness: Histogram;
+  readonly #steps: Distribution;
+  readonly #sync: Distribution;
+  readonly #lateness: Distribution;
   readonly #repeated: Counter;
   readonly #dropped: Counter;
   readonly #asked = new LabelValues(MOST_ASKED);
@@ -19,24 +20,15 @@ export class RuntimeMetrics implements Instruments {
 
   constructor(registry: Registry, pulled: Pulled) {
     const registers = [registry];
-    this.#steps = new Histogram({
-      name: 'ordo_group_commit_steps',
-      help: 'Steps that shared one write and its sync.',
-      buckets: STEPS,
-      registers,
-    });
-    this.#sync = new Histogram({
-      name: 'ordo_sync_duration_seconds',
-      help: 'How long a write took, until the disk had it.',
-      buckets: SECONDS,
-      registers,
-    });
-    this.#lateness = new Histogram({
+    const steps = { name: 'ordo_group_commit_steps', help: 'Steps that shared one write and its sync.' };
+    this.#steps = new Distributions(registry, steps, STEPS).of();
+    const sync = { name: 'ordo_sync_duration_seconds', help: 'How long a write took, until the disk had it.' };
+    this.#sync = new Distributions(registry, sync, SECONDS).of();
+    const lateness = {
       name: 'ordo_timer_lateness_seconds',
       help: 'How long after they were due timers have fired; the count is how many have.',
-      buckets: [...SECONDS, 60, 600, 3_600],
-      registers,
-    });
+    };
+    this.#lateness = new Distributions(registry, lateness, [...SECONDS, 60, 600, 3_600]).of();
     this.#repeated = new Counter({
       name: 'ordo_asks_repeated_total',
       help: 'Asks sent again because no answer had come, by who is asked: a type of actor, or service:<name>.',
