@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import type { HostLog } from './host-options.ts';
 import type { Mail } from './mail.ts';
+import { traceIdOf } from './trace-context.ts';
 
 /** A mail's step has thrown, which is our own bug: nothing has changed. Logs it and tells whoever waits for the step. */
 export function failMail(log: HostLog, address: Address, mail: Mail, error: unknown): void {
@@ -22,11 +23,11 @@ export function failMail(log: HostLog, address: Address, mail: Mail, error: unkn
 function originOf(mail: Mail): Readonly<Record<string, string | undefined>> {
   switch (mail.kind) {
     case 'command':
-      return { event: mail.command.event.type, cause: mail.command.cause, trace: mail.command.trace };
+      return { event: mail.command.event.type, cause: mail.command.cause, traceId: traceIdOf(mail.command.trace) };
     case 'message':
-      return { event: mail.input.event.type, cause: mail.input.cause, trace: mail.input.trace };
+      return { event: mail.input.event.type, cause: mail.input.cause, traceId: traceIdOf(mail.input.trace) };
     case 'answer':
-      return { ask: mail.input.ask, trace: mail.input.trace };
+      return { ask: mail.input.ask, traceId: traceIdOf(mail.input.trace) };
     case 'wake':
     case 'repeat':
       return {};

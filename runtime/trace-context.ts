@@ -17,6 +17,11 @@ export function parseTrace(traceparent: string): TraceContext | undefined {
   return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
+/** The trace that a `traceparent` names, as logs tell it. */
+export function traceIdOf(traceparent: string | undefined): string | undefined {
+  return traceparent === undefined ? undefined : parseTrace(traceparent)?.traceId;
+}
+
 export function formatTrace({ traceId, spanId, isSampled }: TraceContext): string {
   return `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`;
 }

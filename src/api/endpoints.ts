@@ -1,6 +1,7 @@
 import type { Host } from '../../runtime/host.ts';
 import type { HostLog } from '../../runtime/host-options.ts';
 import type { Clock, Store } from '../../runtime/ports.ts';
+import { traceIdOf } from '../../runtime/trace-context.ts';
 import { type EndpointName, endpointNames } from '../contracts/index.ts';
 import { type OrderSettings, orderCommands, otherCommands } from './commands.ts';
 import { ApiFailure, internal } from './failure.ts';
@@ -74,8 +75,9 @@ export class Endpoints {
   }
 
   #unexpected(name: EndpointName, { key, headers }: ApiRequest<object>, error: unknown): ApiFailure {
-    const { requestId, traceparent: trace } = headers;
-    this.#log.error({ endpoint: name, key, requestId, trace, err: error }, 'A request has failed');
+    const { requestId, traceparent } = headers;
+    const fields = { endpoint: name, key, requestId, traceId: traceIdOf(traceparent), err: error };
+    this.#log.error(fields, 'A request has failed');
     return internal(`${name} has failed.`, error);
   }
 }

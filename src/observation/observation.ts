@@ -31,6 +31,7 @@ export class Observation implements Instruments, RequestObserver {
   readonly #metrics: Metrics;
   readonly #options: ObservationOptions;
   readonly #log: NodeLog;
+  readonly #natsLog: NodeLog;
   readonly #requests: RequestLog;
   readonly #slow = new Seldom(WARN_PAUSE_MS, () => performance.now());
   readonly #unpublished = new Seldom(WARN_PAUSE_MS, () => performance.now());
@@ -40,6 +41,7 @@ export class Observation implements Instruments, RequestObserver {
   constructor(options: ObservationOptions) {
     this.#options = options;
     this.#log = partLog(options.log, 'observation');
+    this.#natsLog = partLog(options.log, 'nats');
     this.#requests = new RequestLog(partLog(options.log, 'api'));
     this.#metrics = new Metrics(options.version, (metric, err) => {
       this.#unknown.say((kept) => this.#log.warn({ metric, kept, err }, 'A metric could not be looked up'));
@@ -126,7 +128,10 @@ export class Observation implements Instruments, RequestObserver {
   unpublished(err: unknown): void {
     this.#metrics.announcements.failed();
     this.#unpublished.say((kept) =>
-      this.#log.warn({ kept, err }, 'Announcements could not be published; they are tried again'),
+      partLog(this.#options.log, 'announcements').warn(
+        { kept, err },
+        'Announcements could not be published; they are tried again',
+      ),
     );
   }
 
@@ -134,7 +139,7 @@ export class Observation implements Instruments, RequestObserver {
   messageDropped(subject: string, why: string): void {
     this.#metrics.runtime.messageDropped(subject, why);
     // A subject with a wildcard is a subscription of ours, and what happened to it will go on happening.
-    if (subject.includes('*')) this.#log.warn({ subject, why }, 'NATS lets no messages through on this subject');
-    else this.#log.debug({ subject, why }, 'A message was dropped');
+    if (subject.includes('*')) this.#natsLog.warn({ subject, why }, 'NATS lets no messages through on this subject');
+    else this.#natsLog.debug({ subject, why }, 'A message was dropped');
   }
 }

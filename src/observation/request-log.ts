@@ -1,4 +1,4 @@
-import { parseTrace } from '../../runtime/trace-context.ts';
+import { traceIdOf } from '../../runtime/trace-context.ts';
 import type { Outcome } from '../api/observer.ts';
 import type { ApiRequest } from '../api/request.ts';
 import { type EndpointName, endpointOf } from '../contracts/index.ts';
@@ -30,13 +30,13 @@ export class RequestLog {
 /** `command` or `question`, `order`, `sku` or `transaction`, `requestId` and `traceId` where there are any. */
 function fieldsOf(name: EndpointName, { key, headers }: ApiRequest<object>, outcome: Outcome, ms: number): object {
   const endpoint = endpointOf(name);
-  const trace = headers.traceparent === undefined ? undefined : parseTrace(headers.traceparent);
+  const traceId = traceIdOf(headers.traceparent);
   return {
     [endpoint.kind]: name,
     ...(endpoint.key !== null && key !== null && { [endpoint.key]: key }),
     outcome,
     durationMs: Math.round(ms * 1_000) / 1_000,
     ...(headers.requestId !== undefined && { requestId: headers.requestId }),
-    ...(trace !== undefined && { traceId: trace.traceId }),
+    ...(traceId !== undefined && { traceId }),
   };
 }

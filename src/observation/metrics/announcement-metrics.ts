@@ -44,6 +44,8 @@ export class AnnouncementMetrics {
       labelNames: ['outcome'],
       registers,
     });
+    // From 0 to 1 is a rise that an alert must see.
+    for (const outcome of ['committed', 'aborted']) this.#resolved.inc({ outcome }, 0);
   }
 
   announced(announced: readonly Announced[]): void {

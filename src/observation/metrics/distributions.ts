@@ -47,7 +47,7 @@ export class Distributions {
   readonly help: string;
   readonly type = 'histogram';
   readonly aggregator = 'sum';
-  readonly #labels: readonly string[];
+  readonly labelNames: readonly string[];
   readonly #bounds: readonly number[];
   readonly #all = new Map<string, Distribution>();
 
@@ -59,7 +59,7 @@ export class Distributions {
   ) {
     this.name = text.name;
     this.help = text.help;
-    this.#labels = text.labels ?? [];
+    this.labelNames = text.labels ?? [];
     this.#bounds = buckets;
     // What a registry wants of a metric is what `get` gives; its type names prom-client's own classes only.
     registry.registerMetric(this as unknown as Histogram);
@@ -70,7 +70,7 @@ export class Distributions {
     const key = JSON.stringify(values);
     const known = this.#all.get(key);
     if (known !== undefined) return known;
-    const labels = Object.fromEntries(this.#labels.map((name, index) => [name, values[index] ?? '']));
+    const labels = Object.fromEntries(this.labelNames.map((name, index) => [name, values[index] ?? '']));
     const added = new Distribution(this.#bounds, labels);
     this.#all.set(key, added);
     return added;

@@ -43,6 +43,7 @@ export class RuntimeMetrics implements Instruments {
       labelNames: ['kind'],
       registers,
     });
+    for (const kind of ['mailbox_full', 'no_responders', 'message', 'answer', 'ask']) this.#dropped.inc({ kind }, 0);
     pulled.counter({ name: 'ordo_records_written_total', help: 'Records written since the start.' }, (tell) =>
       tell(this.#records),
     );
