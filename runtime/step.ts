@@ -201,7 +201,7 @@ function stepped(
   };
 }
 
-/** The trace context that a step is caused in: an answer goes on with that of its ask, a timer with that of who set it. */
+/** The trace that a step belongs to: an answer goes on with that of its ask, a timer with that of who set it. */
 function traceOf(record: ActorRecord | null, input: Input): string | undefined {
   switch (input.kind) {
     case 'command':
