@@ -32,17 +32,7 @@ export class Lookout {
   /** Something was written: it is worth looking, by and by. */
   wake(): void {
     if (this.#disarm !== undefined || this.#stopped) return;
-    this.#disarm = this.#clock.schedule(LOOK_MS, () => {
-      this.#look()
-        .catch((err: unknown) => {
-          // The store may have been closed meanwhile.
-          if (!this.#stopped) this.#log.warn({ err }, 'It could not be looked up whether anything is stuck');
-        })
-        .finally(() => {
-          this.#disarm = undefined;
-          if (this.#hasWork()) this.wake();
-        });
-    });
+    this.#disarm = this.#clock.schedule(LOOK_MS, () => void this.#goOn());
   }
 
   stop(): void {
@@ -50,29 +40,34 @@ export class Lookout {
     this.#disarm?.();
   }
 
-  async #look(): Promise<void> {
+  async #goOn(): Promise<void> {
+    let mayLast = false;
+    try {
+      mayLast = await this.#look();
+    } catch (err) {
+      // The store may have been closed meanwhile.
+      if (!this.#stopped) this.#log.warn({ err }, 'It could not be looked up whether anything is stuck');
+    }
+    this.#disarm = undefined;
+    if (mayLast) this.wake();
+  }
+
+  /** @returns whether there is anything that will have to be looked at again. */
+  async #look(): Promise<boolean> {
     const { store, publisher } = this.#observed;
-    if (publisher.lag > MOST_LAG) {
-      this.#log.warn(
-        { lag: publisher.lag },
-        'Announcements pile up: is NATS, or the stream that takes them, slow or gone?',
-      );
+    const { lag } = publisher;
+    if (lag > MOST_LAG) {
+      this.#log.warn({ lag }, 'Announcements pile up: is NATS, or the stream that takes them, slow or gone?');
     }
     const [oldest] = await store.list({ type: 'transaction', tag: 'inDoubt', limit: 1 });
-    if (oldest === undefined) return;
+    if (oldest === undefined) return lag > MOST_LAG;
     const ageMs = this.#clock.now() - oldest.at;
-    if (ageMs < this.#doubtMs) return;
-    const inDoubt = this.#inDoubt;
-    const message = 'A transaction has been in doubt for long: see transactions.get, then retry or resolve it';
-    this.#log.warn({ address: oldest.address, ageMs, inDoubt }, message);
-  }
-
-  get #inDoubt(): number {
-    const counts = this.#observed.store.counts('transaction');
-    return (counts['state:preparing'] ?? 0) + (counts['state:committing'] ?? 0);
-  }
-
-  #hasWork(): boolean {
-    return !this.#stopped && (this.#inDoubt > 0 || this.#observed.publisher.lag > MOST_LAG);
+    if (ageMs >= this.#doubtMs) {
+      const counts = store.counts('transaction');
+      const inDoubt = (counts['state:preparing'] ?? 0) + (counts['state:committing'] ?? 0);
+      const message = 'A transaction has been in doubt for long: see transactions.get, then retry or resolve it';
+      this.#log.warn({ address: oldest.address, ageMs, inDoubt }, message);
+    }
+    return true;
   }
 }

@@ -188,6 +188,23 @@ describe('The log warns', () => {
     expect(clock.planned).toEqual([]);
   });
 
+  it('that it could not look, where the store fails, and goes on once there is something new', async () => {
+    const clock = new SteppedClock();
+    const noted = new NotedLog('info');
+    const list = async () => {
+      throw new Error('the disk is gone');
+    };
+    const store = Object.assign(new MemoryStore(), { list });
+    const lookout = new Lookout({ store, publisher: { lag: 0 }, clock }, 10_000, noted.log);
+    await clock.pass(60_000);
+    expect(noted.lines(/could not be looked up/)).toMatchObject([{ err: { message: 'the disk is gone' } }]);
+    expect(clock.planned).toEqual([]);
+    lookout.wake();
+    await clock.pass(60_000);
+    expect(noted.lines(/could not be looked up/)).toHaveLength(2);
+    lookout.stop();
+  });
+
   it('of announcements that pile up', async () => {
     const clock = new SteppedClock();
     const noted = new NotedLog('info');

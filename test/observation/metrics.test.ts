@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MemoryStore } from '../../runtime/memory/store.ts';
+import { Metrics } from '../../src/observation/metrics/metrics.ts';
+import { SteppedClock } from '../fixtures/stepped-clock.ts';
 import { OutsideParticipant } from '../service/fixtures/outside-participant.ts';
 import { TestService } from '../service/fixtures/test-service.ts';
 import { type Family, readMetrics, sampleOf } from './fixtures/prometheus-text.ts';
@@ -108,6 +111,27 @@ describe('The metrics of a service', () => {
   it('name no order, article, customer, transaction or request', async () => {
     const text = await service.node.metrics.text();
     expect(text).not.toMatch(/SO-\d|CUP|C-17/);
+  });
+});
+
+describe('A metric that cannot be looked up', () => {
+  it('is left out, is told of in the log, and keeps no other from being told', async () => {
+    const failed: unknown[] = [];
+    const metrics = new Metrics('1', (name, error) => failed.push([name, error]));
+    const lookups = { hits: 0, misses: 0 };
+    const broken = new Error('the index is damaged');
+    const store = Object.assign(new MemoryStore(), { list: () => Promise.reject(broken) });
+    const load = { commands: 3, messages: 0, actors: 0, waiting: 0, lookups };
+    const clock = new SteppedClock();
+    metrics.observe({ host: { load }, store, publisher: { lag: 0 }, clock, directory: '/nowhere' });
+    const families = readMetrics(await metrics.text());
+    expect(families.get('ordo_transactions_in_doubt')?.samples).toEqual([]);
+    expect(families.get('ordo_leveldb_bytes')?.samples).toEqual([]);
+    expect(sampleOf(families, 'ordo_mailbox_depth', { kind: 'command' })).toBe(3);
+    expect(failed).toEqual([
+      ['ordo_transactions_in_doubt', broken],
+      ['ordo_transaction_oldest_age_seconds', broken],
+    ]);
   });
 });
 

@@ -113,11 +113,25 @@ describe('With traces', () => {
     await service.pass(0, service.client.ask('transactions.wait.SO-1=7E1'));
     await service.stopNode();
     const silent = collector.trace(TRACE).find(({ name }) => name === 'participants.psp.prepare');
-    expect(silent).toMatchObject({ isError: true, attributes: { 'ordo.times_asked': expect.any(Number) } });
+    expect(silent).toMatchObject({ isError: true, attributes: { 'ordo.answered': false } });
     expect(Number(silent?.attributes['ordo.times_asked'])).toBeGreaterThan(1);
     const command = collector.trace(TRACE).find(({ name }) => name === 'orders.pay');
     // It is an answer of the service, not an error of it.
     expect(command).toMatchObject({ isError: false, attributes: { 'error.type': 'TRANSACTION_ABORTED' } });
+  });
+
+  it('an outside participant that was not waited for, since another had voted no, is not to blame', async () => {
+    await withOrder({ settings: { participants: { payment: 'service:psp' } } });
+    const silent = new OutsideParticipant(service.client.connection, 'psp', ({ phase, respond }) => {
+      if (phase === 'abort') respond({ done: true });
+    });
+    await service.client.order('place', 'SO-2', { ...placing, lines: [{ sku: 'NONE', quantity: 1, unitPrice: 1 }] });
+    await service.client.refused('orders.pay.SO-2', {}, { traceparent });
+    await service.client.ask('transactions.wait.SO-2=7E1');
+    await service.stopNode();
+    expect(silent.times('prepare', 'SO-2~1')).toBe(1);
+    const asked = collector.trace(TRACE).find(({ name }) => name === 'participants.psp.prepare');
+    expect(asked).toMatchObject({ isError: false, attributes: { 'ordo.answered': false } });
   });
 
   it('a trace goes on after a restart, in the same spans', async () => {

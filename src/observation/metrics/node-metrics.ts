@@ -1,5 +1,6 @@
 import type { Load } from '../../../runtime/host-options.ts';
 import type { Clock, Store } from '../../../runtime/ports.ts';
+import { orderStatuses } from '../../contracts/index.ts';
 import { folderBytes } from './folder-bytes.ts';
 import type { Pulled, Tell } from './pulled.ts';
 
@@ -61,9 +62,8 @@ export function nodeMetrics(pulled: Pulled, { host, store, publisher, clock, dir
     },
   );
   pulled.gauge({ name: 'ordo_orders', help: 'Orders, by status.', labels: ['status'] }, (tell) => {
-    for (const [name, total] of Object.entries(store.counts('order'))) {
-      if (name.startsWith('status:')) tell(total, { status: name.slice('status:'.length) });
-    }
+    const counts = store.counts('order');
+    for (const status of orderStatuses) tell(counts[`status:${status}`] ?? 0, { status });
   });
   pulled.counter({ name: 'ordo_steps_total', help: 'Steps in the journal of this store, ever.' }, (tell) =>
     tell(store.feedHead),

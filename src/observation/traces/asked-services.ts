@@ -1,5 +1,6 @@
 import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { Address } from '../../../runtime/address.ts';
+import type { JournalEntry } from '../../../runtime/journal.ts';
 import type { Ask } from '../../../runtime/record.ts';
 import type { Stepped } from '../../../runtime/step.ts';
 import { childTrace } from '../../../runtime/trace-context.ts';
@@ -52,7 +53,7 @@ export class AskedServices {
     for (const [name, one] of asked) {
       if (open.some(({ id, seq }) => id === one.ask.id && seq === one.ask.seq)) continue;
       asked.delete(name);
-      this.#end(one, entry.event.ask === one.ask.id ? entry.event : undefined);
+      this.#end(one, entry);
     }
     if (asked.size === 0) this.#asked.delete(actor.address);
   }
@@ -71,8 +72,10 @@ export class AskedServices {
     }
   }
 
-  #end({ ask, parent, own, askedAt, times }: Asked, answer: Readonly<Record<string, unknown>> | undefined): void {
+  /** @param entry the step that has closed it: its answer, or what made the answer needless. */
+  #end({ ask, parent, own, askedAt, times }: Asked, { event, cause }: JournalEntry): void {
     const name = ask.to.slice(SERVICE.length);
+    const isAnswered = event.ask === ask.id;
     const span = this.#spans.named(`participants.${name}.${ask.event.type}`, own, parent, {
       kind: SpanKind.CLIENT,
       startTime: askedAt,
@@ -81,10 +84,13 @@ export class AskedServices {
         'ordo.transaction': String(ask.event.transaction),
         'ordo.branch': String(ask.event.branch),
         'ordo.times_asked': times,
-        ...(answer !== undefined && voteOf(answer)),
+        'ordo.answered': isAnswered,
+        ...(isAnswered && voteOf(event)),
       },
     });
-    if (answer === undefined) span?.setStatus({ code: SpanStatusCode.ERROR, message: 'it was not answered in time' });
+    // Where another participant has voted no, it is nobody's fault that this one was not waited for.
+    const isLate = !isAnswered && cause.startsWith('timer:');
+    if (isLate) span?.setStatus({ code: SpanStatusCode.ERROR, message: 'it was not answered in time' });
     span?.end(this.#spans.now());
   }
 }

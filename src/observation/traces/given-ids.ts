@@ -10,11 +10,13 @@ export class GivenIds implements IdGenerator {
     this.#spanId = spanId;
   }
 
-  readonly generateTraceId = (): string => this.#random.generateTraceId();
+  generateTraceId(): string {
+    return this.#random.generateTraceId();
+  }
 
-  readonly generateSpanId = (): string => {
+  generateSpanId(): string {
     const given = this.#spanId;
     this.#spanId = undefined;
     return given ?? this.#random.generateSpanId();
-  };
+  }
 }
