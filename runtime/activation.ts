@@ -14,6 +14,9 @@ export interface Active {
   head: Uint8Array;
   /** Ends the repetition of its asks. */
   stopRepeating: (() => void) | undefined;
+  /** Its neighbors in the order of use; `ActiveActors` keeps them. */
+  older: Active | undefined;
+  newer: Active | undefined;
 }
 
 /** What reading an actor came to: itself and, if its record was of an older version, the step that migrates it. */
@@ -39,9 +42,14 @@ export function activate(
   const stored = store.read(address);
   if (stored?.record == null) {
     const actor = newActor(address, definition, stored?.revision ?? 0);
-    return { active: { actor, head: stored?.head ?? CHAIN_START, stopRepeating: undefined }, migration: undefined };
+    return { active: activeOf(actor, stored?.head ?? CHAIN_START), migration: undefined };
   }
   return restored(address, definition, stored, unpackRecord(stored.record), now);
+}
+
+/** An actor in memory whose asks are not being repeated yet. */
+export function activeOf(actor: Actor, head: Uint8Array): Active {
+  return { actor, head, stopRepeating: undefined, older: undefined, newer: undefined };
 }
 
 function restored(
@@ -62,8 +70,10 @@ function restored(
   } catch (error) {
     throw unknownVersion(address, record, error instanceof Error ? error.message : String(error), error);
   }
-  const actor: Actor = { address, definition, record: current, snapshot, seq: current.seq };
-  const active: Active = { actor, head: stored.head, stopRepeating: undefined };
+  // Actors in the same states share one value.
+  const actorRecord: ActorRecord = { ...current, value: snapshot.value };
+  const actor: Actor = { address, definition, record: actorRecord, snapshot, seq: current.seq };
+  const active = activeOf(actor, stored.head);
   if (migrated === undefined) return { active, migration: undefined };
   const entry = {
     seq: migrated.seq,
@@ -113,10 +123,15 @@ function unknownVersion(address: Address, record: ActorRecord, why: string, caus
 /**
  * The actors in memory: at most so many, least recently used first out. One that waits for the disk, or has mail, stays;
  * everything else can go, because all it waits for stands in its record.
+ *
+ * The order of use is a list through the actors themselves: a Map that is reordered at every use fills with gaps, which
+ * whoever looks for its oldest entry has to walk over.
  */
 export class ActiveActors {
   readonly #most: number;
   readonly #actors = new Map<Address, Active>();
+  #oldest: Active | undefined;
+  #newest: Active | undefined;
   #hits = 0;
   #misses = 0;
 
@@ -142,25 +157,33 @@ export class ActiveActors {
     const active = this.#actors.get(address);
     if (active === undefined) {
       this.#misses += 1;
-    } else {
-      this.#hits += 1;
-      this.#actors.delete(address);
-      this.#actors.set(address, active);
+      return undefined;
+    }
+    this.#hits += 1;
+    if (active !== this.#newest) {
+      this.#unlink(active);
+      this.#append(active);
     }
     return active;
   }
 
   add(active: Active): void {
+    this.remove(active.actor.address);
     this.#actors.set(active.actor.address, active);
+    this.#append(active);
   }
 
   remove(address: Address): void {
-    this.#actors.get(address)?.stopRepeating?.();
+    const active = this.#actors.get(address);
+    if (active === undefined) return;
+    active.stopRepeating?.();
     this.#actors.delete(address);
+    this.#unlink(active);
   }
 
-  values(): Iterable<Active> {
-    return this.#actors.values();
+  /** All of them, the least recently used first. */
+  *values(): Iterable<Active> {
+    for (let active = this.#oldest; active !== undefined; active = active.newer) yield active;
   }
 
   /**
@@ -171,14 +194,32 @@ export class ActiveActors {
    */
   passivate(isNeeded: (address: Address) => boolean): number {
     let waiting = 0;
-    let tries = this.#actors.size - this.#most > 0 ? this.#actors.size : 0;
-    for (const [address, active] of this.#actors) {
-      if (tries <= 0 || this.#actors.size <= this.#most) break;
-      tries -= 1;
-      if (isNeeded(address)) continue;
+    let next = this.#oldest;
+    while (next !== undefined && this.#actors.size > this.#most) {
+      const active = next;
+      next = active.newer;
+      if (isNeeded(active.actor.address)) continue;
       if ((active.actor.record?.asks.length ?? 0) > 0) waiting += 1;
-      this.remove(address);
+      this.remove(active.actor.address);
     }
     return waiting;
+  }
+
+  #append(active: Active): void {
+    active.older = this.#newest;
+    active.newer = undefined;
+    if (this.#newest === undefined) this.#oldest = active;
+    else this.#newest.newer = active;
+    this.#newest = active;
+  }
+
+  #unlink(active: Active): void {
+    const { older, newer } = active;
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    active.older = undefined;
+    active.newer = undefined;
   }
 }

@@ -12,7 +12,7 @@ export interface NodeLog extends HostLog {
 }
 
 /** The parts of the service that log, as their lines name them. */
-export type LogPart = 'runtime' | 'api' | 'nats' | 'announcements' | 'observation' | 'traces';
+export type LogPart = 'runtime' | 'api' | 'http' | 'nats' | 'announcements' | 'observation' | 'traces';
 
 /** The service's log: one JSON line an event, on standard error. */
 export function createLog(level: LogLevel): Logger {

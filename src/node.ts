@@ -1,4 +1,4 @@
-import { connect, type NatsConnection } from 'nats';
+import { connect, Events, type NatsConnection } from 'nats';
 import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from '../runtime/clock.ts';
 import { messageOf, RuntimeError } from '../runtime/errors.ts';
@@ -13,6 +13,8 @@ import { actorDefinitions } from './actors.ts';
 import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
 import { Api } from './api/service.ts';
+import { Health } from './health.ts';
+import { HttpServer } from './http/server.ts';
 import { type NodeLog, partLog } from './log.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
 import type { MetricsText } from './observation/metrics/metrics.ts';
@@ -24,6 +26,8 @@ import type { Settings } from './settings.ts';
 export interface OrdoNode {
   /** The NATS server that it answers on. */
   readonly url: string;
+  /** Where it answers over HTTP; undefined where it does not. */
+  readonly httpUrl: string | undefined;
   readonly host: Host;
   readonly store: Store;
   readonly metrics: MetricsText;
@@ -49,6 +53,7 @@ const STOP_GRACE_MS = 10_000;
 /** Puts the parts together: store, NATS, actors, interface. The one place that knows them all. */
 export async function startNode(options: NodeOptions): Promise<OrdoNode> {
   const { settings, log, onFatal, clock = systemClock, openStore = (data: string) => LevelStore.open(data) } = options;
+  const health = new Health();
   const ends: (() => Promise<void>)[] = [];
   const endAll = async () => {
     for (const end of ends.splice(0).reverse()) await end();
@@ -64,23 +69,40 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const server = settings.nats === undefined ? await ownServer(settings.natsPort, log, onFatal) : undefined;
     if (server !== undefined) ends.push(() => server.stop());
     const url = settings.nats ?? server?.url ?? '';
-    const connection = await connectTo(url, log, onFatal);
+    const connection = await connectTo(url, log, onFatal, health);
     ends.push(() => connection.drain());
 
-    const { host, publisher, api } = assemble(store, connection, observation, { ...options, clock });
+    const onStoreFailed = (error: unknown) => {
+      health.lost('store');
+      onFatal(error);
+    };
+    const parts = assemble(store, connection, observation, { ...options, onFatal: onStoreFailed, clock });
+    const { host, publisher, endpoints, api } = parts;
     observation.observe({ host, store, publisher, clock, directory: settings.data });
     await host.start();
     publisher.start();
     await api.open();
+    let http: HttpServer | undefined;
     ends.push(async () => {
-      // First the door, then the house: what was taken is answered before the actors stop.
+      // First the doors, then the house: what was taken is answered before the actors stop.
+      http?.refuse();
       const closed = api.close();
-      // Whoever still waits then is answered after the next start.
-      if (await host.stop(STOP_GRACE_MS)) await closed;
+      const isQuiet = await host.stop(STOP_GRACE_MS);
+      // Whoever still waits then is answered after the next start; over HTTP, whoever asks again then.
+      if (isQuiet) await closed;
+      await http?.close(isQuiet ? STOP_GRACE_MS : 0);
       await publisher.stop();
     });
-    log.info({ version: manifest.version, url, data: settings.data, participants: settings.participants }, 'Serving');
-    return { url, host, store, metrics: observation.metrics, stop: endAll };
+    const { metrics } = observation;
+    if (settings.http !== null) {
+      const missing = () => health.missing();
+      const httpLog = partLog(log, 'http');
+      http = await HttpServer.start({ address: settings.http, endpoints, missing, metrics, clock, log: httpLog });
+    }
+    const httpUrl = http?.url;
+    const { data, participants } = settings;
+    log.info({ version: manifest.version, url, httpUrl, data, participants }, 'Serving');
+    return { url, httpUrl, host, store, metrics, stop: endAll };
   } catch (error) {
     await endAll();
     throw error;
@@ -92,7 +114,7 @@ function assemble(
   connection: NatsConnection,
   observation: Observation,
   { settings, log, onFatal, clock, mailboxLimits }: NodeOptions & { readonly clock: Clock },
-): { host: Host; publisher: Publisher; api: Api } {
+): { host: Host; publisher: Publisher; endpoints: Endpoints; api: Api } {
   const announcer = new Announcer(connection, () => clock.now());
   const publisher = new Publisher({
     store,
@@ -125,7 +147,7 @@ function assemble(
   const apiLog = partLog(log, 'api');
   const endpoints = new Endpoints({ host, store, clock, settings, log: apiLog, observer: observation });
   const api = new Api({ connection, endpoints, version: manifest.version, log: apiLog });
-  return { host, publisher, api };
+  return { host, publisher, endpoints, api };
 }
 
 async function ownServer(port: number, log: NodeLog, onFatal: (error: unknown) => void): Promise<NatsServer> {
@@ -137,7 +159,12 @@ async function ownServer(port: number, log: NodeLog, onFatal: (error: unknown) =
   return server;
 }
 
-async function connectTo(url: string, log: NodeLog, onFatal: (error: unknown) => void): Promise<NatsConnection> {
+async function connectTo(
+  url: string,
+  log: NodeLog,
+  onFatal: (error: unknown) => void,
+  health: Health,
+): Promise<NatsConnection> {
   const options = { servers: url, name: 'ordo', maxReconnectAttempts: -1, reconnectTimeWait: 250 };
   const connection = await connect(options).catch((cause: unknown) => {
     const advice = 'Start it, or name another with --nats or NATS_URL; without one, ordo starts its own.';
@@ -149,7 +176,11 @@ async function connectTo(url: string, log: NodeLog, onFatal: (error: unknown) =>
   }, onFatal);
   const natsLog = partLog(log, 'nats');
   void (async () => {
-    for await (const { type, data } of connection.status()) tellStatus(natsLog, type, data);
+    for await (const { type, data } of connection.status()) {
+      if (type === Events.Disconnect) health.lost('NATS');
+      if (type === Events.Reconnect) health.found('NATS');
+      tellStatus(natsLog, type, data);
+    }
   })();
   return connection;
 }

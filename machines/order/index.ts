@@ -1,4 +1,4 @@
-import { activeStates, type MachineDefinition, type Stored } from '../definition.ts';
+import { type MachineDefinition, type Stored, stateCounts } from '../definition.ts';
 import type { OrderContext } from './order-context.ts';
 import { ORDER_COMMANDS, type OrderEvent } from './order-events.ts';
 import { meets, type Requirement, requirements } from './order-guards.ts';
@@ -35,7 +35,7 @@ export const orderDefinition: MachineDefinition = {
     const order = context as OrderContext;
     const status = statusOf(value, order);
     return {
-      counts: [`status:${status}`, ...activeStates(value).map((state) => `state:${state}`)],
+      counts: [`status:${status}`, ...stateCounts(value)],
       listing: { at: order.placedAt, tags: ['all', `status:${status}`, `customer:${order.customer}`] },
     };
   },

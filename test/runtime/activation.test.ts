@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Active, ActiveActors, activate } from '../../runtime/activation.ts';
+import { type Active, ActiveActors, activate, activeOf } from '../../runtime/activation.ts';
 import type { Address } from '../../runtime/address.ts';
 import type { Definition } from '../../runtime/definition.ts';
 import { CHAIN_START } from '../../runtime/journal.ts';
@@ -131,8 +131,7 @@ describe('The actors in memory', () => {
   function active(key: string, isWaiting = false): Active {
     const actor = isWaiting ? given(command({ type: 'work', to: 'job/b' })) : newActor(job(key), job1, 0);
     return {
-      actor: { ...actor, address: job(key) },
-      head: CHAIN_START,
+      ...activeOf({ ...actor, address: job(key) }, CHAIN_START),
       stopRepeating: () => stopped.push(key),
     };
   }

@@ -78,6 +78,18 @@ const ARROWS: readonly { file: string; may: readonly string[]; mayNot: readonly 
     may: ['prom-client', '@opentelemetry/api', '../api/observer.ts', '../../runtime/instruments.ts'],
     mayNot: ['../node.ts', '../../test/fixture.ts'],
   },
+  {
+    file: 'src/http/server.ts',
+    may: [
+      'fastify',
+      'node:http',
+      './query.ts',
+      '../api/endpoints.ts',
+      '../contracts/index.ts',
+      '../../runtime/ports.ts',
+    ],
+    mayNot: ['nats', 'zod', '../node.ts', '../client/index.ts', '../../runtime/host.ts', '../../machines/order.ts'],
+  },
   { file: 'src/nats-server.ts', may: ['./setup/nats-server.mjs'], mayNot: ['./node.ts'] },
   { file: 'src/node.ts', may: ['./api/orders.ts', '../machines/order.ts', '../runtime/level/store.ts'], mayNot: [] },
   { file: 'src/main.ts', may: ['./node.ts', './cli/program.ts'], mayNot: ['../test/fixture.ts'] },
