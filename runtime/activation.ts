@@ -99,6 +99,7 @@ function restored(
     kind: 'stepped',
     actor,
     entry,
+    causedIn: undefined,
     asks: [],
     reply: undefined,
     announcements: [],
@@ -141,6 +142,8 @@ export class ActiveActors {
   readonly #actors = new Map<Address, Active>();
   #oldest: Active | undefined;
   #newest: Active | undefined;
+  #hits = 0;
+  #misses = 0;
 
   constructor(most: number) {
     this.#most = most;
@@ -150,6 +153,11 @@ export class ActiveActors {
     return this.#actors.size;
   }
 
+  /** How many there are; how often one was wanted that was in memory, and how often it had to be read. */
+  get load(): { readonly actors: number; readonly lookups: { readonly hits: number; readonly misses: number } } {
+    return { actors: this.size, lookups: { hits: this.#hits, misses: this.#misses } };
+  }
+
   get(address: Address): Active | undefined {
     return this.#actors.get(address);
   }
@@ -157,7 +165,12 @@ export class ActiveActors {
   /** Gets an actor and makes it the most recently used. */
   touch(address: Address): Active | undefined {
     const active = this.#actors.get(address);
-    if (active !== undefined && active !== this.#newest) {
+    if (active === undefined) {
+      this.#misses += 1;
+      return undefined;
+    }
+    this.#hits += 1;
+    if (active !== this.#newest) {
       this.#unlink(active);
       this.#append(active);
     }

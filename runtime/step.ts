@@ -7,6 +7,7 @@ import type { ActorRecord, Ask, Timer, Waiting } from './record.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 import { type RequestState, remember } from './requests.ts';
 import { initialSnapshot, isBusy, transition } from './statechart.ts';
+import type { OwnTrace } from './tracing.ts';
 
 /** An actor in memory: its record and the live snapshot of it. `record: null` is one that was never written. */
 export interface Actor {
@@ -46,6 +47,8 @@ export interface Stepped {
   readonly kind: 'stepped';
   readonly actor: Actor;
   readonly entry: JournalEntry;
+  /** The trace context of what caused it; the entry has its own. */
+  readonly causedIn: string | undefined;
   readonly asks: readonly Ask[];
   readonly reply: { readonly payload: unknown } | undefined;
   readonly announcements: readonly Announcement[];
@@ -79,9 +82,10 @@ export function stateOf(actor: Actor): ActorState {
  * Takes one event: one transition, one record. Pure: the same actor, input and time always give the same result.
  *
  * @param now the clock's time (ms since 1970). An actor's own time never goes back.
+ * @param ownTrace the trace context of the step itself; without it, it hands on that of what caused it.
  * @throws whatever the machine throws; nothing has changed then.
  */
-export function step(actor: Actor, input: Input, now: number): StepResult {
+export function step(actor: Actor, input: Input, now: number, ownTrace?: OwnTrace): StepResult {
   const at = Math.max(now, actor.record?.at ?? 0);
   const event = eventOf(actor, input, at);
   if (event === undefined) return { kind: 'stale' };
@@ -101,7 +105,7 @@ export function step(actor: Actor, input: Input, now: number): StepResult {
   if (unchanged && input.kind === 'message' && effects.length > 0 && effects.every(({ kind }) => kind === 'reply')) {
     return { kind: 'replied', payload: replyIn(effects)?.payload };
   }
-  return stepped(actor, input, event, next, effects, at);
+  return stepped(actor, input, event, next, effects, at, ownTrace);
 }
 
 /** An answer whose ask is closed: the machine may take note of it, and mostly does not. */
@@ -138,10 +142,12 @@ function stepped(
   next: AnyMachineSnapshot,
   effects: readonly Effect[],
   at: number,
+  ownTrace: OwnTrace | undefined,
 ): Stepped {
   const { definition, record } = actor;
   const seq = actor.seq + 1;
-  const trace = traceOf(record, input);
+  const causedIn = traceOf(record, input);
+  const trace = causedIn === undefined || ownTrace === undefined ? causedIn : ownTrace(causedIn, actor.address, seq);
   const open = openAfter(record, input, effects, seq, trace);
 
   const waiting =
@@ -182,6 +188,7 @@ function stepped(
     kind: 'stepped',
     actor: { address: actor.address, definition, record: nextRecord, snapshot: next, seq },
     entry,
+    causedIn,
     asks: open.asked,
     reply: replyIn(effects),
     announcements,

@@ -3,7 +3,6 @@ import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from '../runtime/clock.ts';
 import { messageOf, RuntimeError } from '../runtime/errors.ts';
 import { Host } from '../runtime/host.ts';
-import type { HostLog } from '../runtime/host-options.ts';
 import { unpackEntry } from '../runtime/journal.ts';
 import { LevelStore } from '../runtime/level/store.ts';
 import type { MailboxLimits } from '../runtime/mailbox.ts';
@@ -16,13 +15,12 @@ import { Endpoints } from './api/endpoints.ts';
 import { Api } from './api/service.ts';
 import { Health } from './health.ts';
 import { HttpServer } from './http/server.ts';
+import { type NodeLog, partLog } from './log.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
+import type { MetricsText } from './observation/metrics/metrics.ts';
+import { Observation } from './observation/observation.ts';
 import { toService } from './outside.ts';
 import type { Settings } from './settings.ts';
-
-export interface NodeLog extends HostLog {
-  info(fields: object, message: string): void;
-}
 
 /** A running service. */
 export interface OrdoNode {
@@ -32,6 +30,7 @@ export interface OrdoNode {
   readonly httpUrl: string | undefined;
   readonly host: Host;
   readonly store: Store;
+  readonly metrics: MetricsText;
   /** Takes no more commands, finishes what is under way, ends its nats-server. */
   stop(): Promise<void>;
 }
@@ -63,6 +62,9 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const store = await openStore(settings.data);
     ends.push(() => store.close());
     await warnOfClock(store, clock, log);
+    const { prepareTimeoutMs } = settings;
+    const observation = await Observation.start({ version: manifest.version, log, prepareTimeoutMs }, process.env);
+    ends.push(() => observation.stop());
 
     const server = settings.nats === undefined ? await ownServer(settings.natsPort, log, onFatal) : undefined;
     if (server !== undefined) ends.push(() => server.stop());
@@ -74,8 +76,9 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
       health.lost('store');
       onFatal(error);
     };
-    const parts = assemble(store, connection, { ...options, onFatal: onStoreFailed, clock });
+    const parts = assemble(store, connection, observation, { ...options, onFatal: onStoreFailed, clock });
     const { host, publisher, endpoints, api } = parts;
+    observation.observe({ host, store, publisher, clock, directory: settings.data });
     await host.start();
     publisher.start();
     await api.open();
@@ -90,11 +93,16 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
       await http?.close(isQuiet ? STOP_GRACE_MS : 0);
       await publisher.stop();
     });
+    const { metrics } = observation;
     if (settings.http !== null) {
       const missing = () => health.missing();
-      http = await HttpServer.start({ address: settings.http, endpoints, missing, clock, log });
+      const httpLog = partLog(log, 'http');
+      http = await HttpServer.start({ address: settings.http, endpoints, missing, metrics, clock, log: httpLog });
     }
-    return { url, httpUrl: http?.url, host, store, stop: endAll };
+    const httpUrl = http?.url;
+    const { data, participants } = settings;
+    log.info({ version: manifest.version, url, httpUrl, data, participants }, 'Serving');
+    return { url, httpUrl, host, store, metrics, stop: endAll };
   } catch (error) {
     await endAll();
     throw error;
@@ -104,6 +112,7 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
 function assemble(
   store: Store,
   connection: NatsConnection,
+  observation: Observation,
   { settings, log, onFatal, clock, mailboxLimits }: NodeOptions & { readonly clock: Clock },
 ): { host: Host; publisher: Publisher; endpoints: Endpoints; api: Api } {
   const announcer = new Announcer(connection, () => clock.now());
@@ -111,12 +120,12 @@ function assemble(
     store,
     announce: announcer.announce,
     clock,
-    onTrouble: (error) => log.warn({ err: error }, 'Announcements could not be published; trying again'),
+    onTrouble: (error) => observation.unpublished(error),
   });
   const transport = new NatsTransport({
     connection,
     toService,
-    onDropped: (subject, why) => log.debug({ subject, why }, 'A message was dropped'),
+    onDropped: (subject, why) => observation.messageDropped(subject, why),
   });
   const host: Host = new Host({
     store,
@@ -124,19 +133,26 @@ function assemble(
     definitions: actorDefinitions(),
     clock,
     random: Math.random,
-    log,
+    log: partLog(log, 'runtime'),
     onFatal,
-    onAnnounced: (announced, before, after) => publisher.offer(announced, before, after),
+    instruments: observation,
+    ...(observation.tracing !== undefined && { tracing: observation.tracing }),
+    onAnnounced: (announced, before, after) => {
+      observation.announced(announced);
+      publisher.offer(announced, before, after);
+    },
     onOrphanAnswer: (replyTo, answer, trace) => api.answerOrphan(replyTo, answer, trace),
     ...(mailboxLimits !== undefined && { mailboxLimits }),
   });
-  const endpoints = new Endpoints({ host, store, clock, settings, log });
-  const api = new Api({ connection, endpoints, version: manifest.version, log });
+  const apiLog = partLog(log, 'api');
+  const endpoints = new Endpoints({ host, store, clock, settings, log: apiLog, observer: observation });
+  const api = new Api({ connection, endpoints, version: manifest.version, log: apiLog });
   return { host, publisher, endpoints, api };
 }
 
 async function ownServer(port: number, log: NodeLog, onFatal: (error: unknown) => void): Promise<NatsServer> {
-  const server = await startNatsServer({ port, log: (line) => log.debug({ line }, 'nats-server') });
+  const natsLog = partLog(log, 'nats');
+  const server = await startNatsServer({ port, log: (line) => natsLog.debug({ line }, 'nats-server') });
   server.exited.then(({ stopped, code, lastLines }) => {
     if (!stopped) onFatal(new Error(`The nats-server has ended by itself (${code}): ${lastLines.join(' | ')}`));
   }, onFatal);
@@ -158,14 +174,23 @@ async function connectTo(
   connection.closed().then((error) => {
     if (error !== undefined) onFatal(error);
   }, onFatal);
+  const natsLog = partLog(log, 'nats');
   void (async () => {
     for await (const { type, data } of connection.status()) {
       if (type === Events.Disconnect) health.lost('NATS');
       if (type === Events.Reconnect) health.found('NATS');
-      log.info({ type, data }, 'NATS');
+      tellStatus(natsLog, type, data);
     }
   })();
   return connection;
+}
+
+/** Tells how the connection is. While it is gone there is an attempt every moment: those are for whoever looks closely. */
+function tellStatus(log: NodeLog, type: string, data: unknown): void {
+  const fields = { type, data };
+  if (type === 'reconnecting' || type === 'pingTimer') log.debug(fields, 'NATS connection');
+  else if (type === 'reconnect' || type === 'update') log.info(fields, 'NATS connection');
+  else log.warn(fields, 'NATS connection');
 }
 
 /** A clock that has gone back would let deadlines pass late: tell it loudly, actors' own time never goes back. */

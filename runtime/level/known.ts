@@ -14,13 +14,23 @@ export interface Known {
 /** The actors used last, so that a write need not read first. */
 export class KnownActors {
   readonly #actors: LRUCache<Address, Known>;
+  #hits = 0;
+  #misses = 0;
 
   constructor(max: number) {
     this.#actors = new LRUCache({ max });
   }
 
+  /** How often an actor was looked up that was known, and how often one that was not. */
+  get lookups(): { readonly hits: number; readonly misses: number } {
+    return { hits: this.#hits, misses: this.#misses };
+  }
+
   get(address: Address): Known | undefined {
-    return this.#actors.get(address);
+    const known = this.#actors.get(address);
+    if (known === undefined) this.#misses += 1;
+    else this.#hits += 1;
+    return known;
   }
 
   set(address: Address, known: Known): void {

@@ -5,6 +5,7 @@ import { ApiFailure, failure } from '../api/failure.ts';
 import type { ApiRequest } from '../api/request.ts';
 import {
   checkKey,
+  type EndpointName,
   type EndpointRoute,
   endpointOf,
   integersOf,
@@ -18,8 +19,8 @@ import { invalidField } from './failure.ts';
 import { bodyOfQuery, parseQuery } from './query.ts';
 import { preferredWaitMs, readRequestHeaders } from './request-headers.ts';
 
-/** Whoever answers requests that have been read. */
-export type Answering = Pick<Endpoints, 'answer'>;
+/** Whoever answers requests that have been read, and is told of those that could not be. */
+export type Answering = Pick<Endpoints, 'answer' | 'unreadable'>;
 
 const nothing = new Uint8Array();
 
@@ -53,6 +54,16 @@ export function endpointRequestReader(
 /** The body as it came; empty where there is none. */
 export function payloadOf({ body }: FastifyRequest): Uint8Array {
   return body instanceof Uint8Array ? body : nothing;
+}
+
+/** Reads a request; tells of it where it cannot be taken. Throws whatever `read` throws. */
+export function readFor<Request>(endpoints: Answering, name: EndpointName, read: () => Request): Request {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ApiFailure) endpoints.unreadable(name, error.body.code);
+    throw error;
+  }
 }
 
 /** What was parsed. Throws ApiFailure where it is refused. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type EndpointRoute, endpointRoutes, type OrderView } from '../contracts/index.ts';
-import { type Answering, endpointRequestReader } from './endpoint-request.ts';
+import { type Answering, endpointRequestReader, readFor } from './endpoint-request.ts';
 import { entityTagOf, isKnown } from './entity-tags.ts';
 import { answerIfMatch, answerIfNoneExists, readCondition } from './preconditions.ts';
 
@@ -33,7 +33,7 @@ function endpointHandler(route: EndpointRoute, endpoints: Answering) {
   const read = endpointRequestReader(route);
   const { endpoint, method, status } = route;
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const apiRequest = read(request, reply);
+    const apiRequest = readFor(endpoints, endpoint, () => read(request, reply));
     const ifMatch = readCondition('If-Match', request.raw.headers, route);
     const ifNoneMatch = readCondition('If-None-Match', request.raw.headers, route);
     const bytes =

@@ -85,6 +85,7 @@ describe('Every error of an endpoint', () => {
         answer: async () => {
           throw next;
         },
+        unreadable: () => {},
       },
       clock: systemClock,
       log: { debug: () => {}, warn: () => {}, error: (fields, message) => logged.push({ fields, message }) },

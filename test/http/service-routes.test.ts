@@ -15,7 +15,7 @@ afterEach(async () => {
 async function serve(parts: Partial<HttpServerOptions>): Promise<HttpClient> {
   const server = await HttpServer.start({
     address: anyPort,
-    endpoints: { answer: async () => new Uint8Array() },
+    endpoints: { answer: async () => new Uint8Array(), unreadable: () => {} },
     clock: systemClock,
     log: { debug: () => {}, warn: () => {}, error: () => {} },
     missing: () => [],
@@ -99,6 +99,18 @@ describe('Metrics and documents', () => {
     expect(schema.headers.get('content-type')).toBe('application/schema+json');
     expect(schema.body).toEqual({ type: 'object' });
     for (const name of ['none', 'toString', '__proto__']) expect((await http.get(`/schemas/${name}`)).status).toBe(404);
+  });
+
+  it('are those of the service itself, which count what comes over HTTP', async () => {
+    const service = await TestService.start({ settings: { http: anyPort } });
+    ends.push(() => service.stop());
+    const http = new HttpClient(service);
+    await http.post('/orders', placing);
+    await http.post('/orders', { lines: [] });
+    const { status, text } = await http.get('/metrics');
+    expect(status).toBe(200);
+    expect(text).toContain('ordo_command_duration_seconds_count{command="orders.place",outcome="OK"} 1\n');
+    expect(text).toContain('ordo_requests_unreadable_total{code="INVALID_REQUEST"} 1\n');
   });
 
   it('are not found where they are not', async () => {

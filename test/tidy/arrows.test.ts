@@ -23,7 +23,11 @@ const ARROWS: readonly { file: string; may: readonly string[]; mayNot: readonly 
     may: ['xstate', 'node:crypto', 'msgpackr', './ports.ts', './step.ts'],
     mayNot: ['../machines/order.ts', '../src/node.ts', './level/store.ts', './nats/transport.ts', './memory/store.ts'],
   },
-  { file: 'runtime/recovery.ts', may: [], mayNot: ['level', 'classic-level', 'abstract-level', 'nats'] },
+  {
+    file: 'runtime/recovery.ts',
+    may: [],
+    mayNot: ['level', 'classic-level', 'abstract-level', 'nats', 'pino', 'prom-client', '@opentelemetry/api'],
+  },
   {
     file: 'runtime/level/store.ts',
     may: ['level', 'classic-level', 'node:fs', './keys.ts', '../ports.ts', '../errors.ts', '../address.ts'],
@@ -86,7 +90,12 @@ const ARROWS: readonly { file: string; may: readonly string[]; mayNot: readonly 
   {
     file: 'src/api/orders.ts',
     may: ['zod', 'nats', '../contracts/order.ts', '../../machines/order.ts', '../../runtime/host.ts'],
-    mayNot: ['../node.ts', '../../src/node.ts', '../../test/fixture.ts'],
+    mayNot: ['../node.ts', '../../src/node.ts', '../../test/fixture.ts', 'prom-client', '@opentelemetry/api'],
+  },
+  {
+    file: 'src/observation/metrics.ts',
+    may: ['prom-client', '@opentelemetry/api', '../api/observer.ts', '../../runtime/instruments.ts'],
+    mayNot: ['../node.ts', '../../test/fixture.ts'],
   },
   {
     file: 'src/http/server.ts',
