@@ -14,10 +14,10 @@ import { tidy } from './tidy.ts';
 /** JSON Schemas by name. */
 export type JsonSchemas = Readonly<Record<string, JsonObject>>;
 
-/** What is sent to Ordo: it is closed, and what has a default may be left out. */
-const incoming = { ...requests, ...participantAnswers, ...requestParts };
+/** What is sent to Ordo: what has a default may be left out. */
+export const incoming = { ...requests, ...participantAnswers, ...requestParts };
 /** What Ordo sends: it is open, since fields may be added. */
-const outgoing = { ...answers, ...announcements, ...participantQuestions, ...errors, ...answerParts };
+export const outgoing = { ...answers, ...announcements, ...participantQuestions, ...errors, ...answerParts };
 
 /** The names of what stands for itself: each has a file of its own. The rest is what they are made of. */
 export const publicNames: readonly string[] = [
