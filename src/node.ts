@@ -1,4 +1,4 @@
-import { connect, type NatsConnection } from 'nats';
+import { connect, Events, type NatsConnection } from 'nats';
 import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from '../runtime/clock.ts';
 import { messageOf, RuntimeError } from '../runtime/errors.ts';
@@ -14,6 +14,8 @@ import { actorDefinitions } from './actors.ts';
 import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
 import { Api } from './api/service.ts';
+import { Health } from './health.ts';
+import { HttpServer } from './http/server.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
 import { toService } from './outside.ts';
 import type { Settings } from './settings.ts';
@@ -26,6 +28,8 @@ export interface NodeLog extends HostLog {
 export interface OrdoNode {
   /** The NATS server that it answers on. */
   readonly url: string;
+  /** Where it answers over HTTP; undefined where it does not. */
+  readonly httpUrl: string | undefined;
   readonly host: Host;
   readonly store: Store;
   /** Takes no more commands, finishes what is under way, ends its nats-server. */
@@ -49,7 +53,12 @@ const STOP_GRACE_MS = 10_000;
 
 /** Puts the parts together: store, NATS, actors, interface. The one place that knows them all. */
 export async function startNode(options: NodeOptions): Promise<OrdoNode> {
-  const { settings, log, onFatal, clock = systemClock, openStore = (data: string) => LevelStore.open(data) } = options;
+  const { settings, log, clock = systemClock, openStore = (data: string) => LevelStore.open(data) } = options;
+  const health = new Health();
+  const onFatal = (error: unknown) => {
+    health.lost('store');
+    options.onFatal(error);
+  };
   const ends: (() => Promise<void>)[] = [];
   const endAll = async () => {
     for (const end of ends.splice(0).reverse()) await end();
@@ -62,21 +71,29 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const server = settings.nats === undefined ? await ownServer(settings.natsPort, log, onFatal) : undefined;
     if (server !== undefined) ends.push(() => server.stop());
     const url = settings.nats ?? server?.url ?? '';
-    const connection = await connectTo(url, log, onFatal);
+    const connection = await connectTo(url, log, onFatal, health);
     ends.push(() => connection.drain());
 
-    const { host, publisher, api } = assemble(store, connection, { ...options, clock });
+    const { host, publisher, endpoints, api } = assemble(store, connection, { ...options, onFatal, clock });
     await host.start();
     publisher.start();
     await api.open();
+    let http: HttpServer | undefined;
     ends.push(async () => {
-      // First the door, then the house: what was taken is answered before the actors stop.
+      // First the doors, then the house: what was taken is answered before the actors stop.
+      http?.refuse();
       const closed = api.close();
-      // Whoever still waits then is answered after the next start.
-      if (await host.stop(STOP_GRACE_MS)) await closed;
+      const isQuiet = await host.stop(STOP_GRACE_MS);
+      // Whoever still waits then is answered after the next start; over HTTP, whoever asks again then.
+      if (isQuiet) await closed;
+      await http?.close(isQuiet ? STOP_GRACE_MS : 0);
       await publisher.stop();
     });
-    return { url, host, store, stop: endAll };
+    if (settings.http !== null) {
+      const missing = () => health.missing();
+      http = await HttpServer.start({ address: settings.http, endpoints, missing, clock, log });
+    }
+    return { url, httpUrl: http?.url, host, store, stop: endAll };
   } catch (error) {
     await endAll();
     throw error;
@@ -87,7 +104,7 @@ function assemble(
   store: Store,
   connection: NatsConnection,
   { settings, log, onFatal, clock, mailboxLimits }: NodeOptions & { readonly clock: Clock },
-): { host: Host; publisher: Publisher; api: Api } {
+): { host: Host; publisher: Publisher; endpoints: Endpoints; api: Api } {
   const announcer = new Announcer(connection, () => clock.now());
   const publisher = new Publisher({
     store,
@@ -114,7 +131,7 @@ function assemble(
   });
   const endpoints = new Endpoints({ host, store, clock, settings, log });
   const api = new Api({ connection, endpoints, version: manifest.version, log });
-  return { host, publisher, api };
+  return { host, publisher, endpoints, api };
 }
 
 async function ownServer(port: number, log: NodeLog, onFatal: (error: unknown) => void): Promise<NatsServer> {
@@ -125,7 +142,12 @@ async function ownServer(port: number, log: NodeLog, onFatal: (error: unknown) =
   return server;
 }
 
-async function connectTo(url: string, log: NodeLog, onFatal: (error: unknown) => void): Promise<NatsConnection> {
+async function connectTo(
+  url: string,
+  log: NodeLog,
+  onFatal: (error: unknown) => void,
+  health: Health,
+): Promise<NatsConnection> {
   const options = { servers: url, name: 'ordo', maxReconnectAttempts: -1, reconnectTimeWait: 250 };
   const connection = await connect(options).catch((cause: unknown) => {
     const advice = 'Start it, or name another with --nats or NATS_URL; without one, ordo starts its own.';
@@ -136,7 +158,11 @@ async function connectTo(url: string, log: NodeLog, onFatal: (error: unknown) =>
     if (error !== undefined) onFatal(error);
   }, onFatal);
   void (async () => {
-    for await (const { type, data } of connection.status()) log.info({ type, data }, 'NATS');
+    for await (const { type, data } of connection.status()) {
+      if (type === Events.Disconnect) health.lost('NATS');
+      if (type === Events.Reconnect) health.found('NATS');
+      log.info({ type, data }, 'NATS');
+    }
   })();
   return connection;
 }

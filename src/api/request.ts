@@ -8,8 +8,10 @@ export interface ApiRequest<Body> {
   readonly key: string | null;
   readonly body: Body;
   readonly headers: RequestHeaders;
-  /** Where the answer goes. */
+  /** Where the answer goes, for whoever still waits for it after a restart; undefined where it goes back at once or never. */
   readonly replyTo: string | undefined;
+  /** Aborted when nobody waits for the answer any more, where that can be known. It ends a wait, never a command. */
+  readonly gone?: AbortSignal;
 }
 
 /** A hash of a command and its body, for which the order of fields does not matter. */

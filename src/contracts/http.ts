@@ -139,8 +139,11 @@ export const tutorialOrder = {
   lines: [{ sku: 'tutorial', name: 'The order of the tutorial', quantity: 1, unitPrice: 1_000 }],
 } as const;
 
-const tutorialAnswer = z.looseObject({ id: z.string(), status: growing(orderStatuses) });
+/** The fields of orders.place; every one may be left out. */
+export const tutorialOrderBody = placeFields.partial();
+/** Where an order is to be. */
 export const tutorialStatusBody = closed({ status: z.enum(orderStatuses) });
+const tutorialAnswer = z.looseObject({ id: z.string(), status: growing(orderStatuses) });
 
 /** The two routes of the tutorial that the project grew from. */
 export const tutorialRoutes: readonly TutorialRoute[] = [
@@ -151,7 +154,7 @@ export const tutorialRoutes: readonly TutorialRoute[] = [
     summary:
       'Creates an order; without a body, of one piece of the article "tutorial", which is put on the shelf first.',
     status: 201,
-    body: placeFields.partial().describe('The fields of orders.place; every one may be left out.'),
+    body: tutorialOrderBody,
     answer: tutorialAnswer,
     requestHeaders: ['Idempotency-Key', 'Ordo-Deadline', 'traceparent'],
     responseHeaders: ['Location'],
@@ -193,4 +196,11 @@ export const serviceRoutes: readonly ServiceRoute[] = [
 /** The parameter in a route's path, such as `id`; null where it has none. */
 export function parameterOf(path: string): string | null {
   return /\{(\w+)\}/.exec(path)?.[1] ?? null;
+}
+
+/** The fields of an endpoint's body that are integers: in a query they stand as text. */
+export function integersOf(endpoint: EndpointName): ReadonlySet<string> {
+  const { properties = {} } = z.toJSONSchema(endpointOf(endpoint).body, { io: 'input' });
+  const isInteger = (schema: unknown) => (schema as { type?: string }).type === 'integer';
+  return new Set(Object.keys(properties).filter((name) => isInteger(properties[name])));
 }

@@ -71,7 +71,7 @@ export const problemDetails = errorBody.omit({ message: true }).extend({
   title: z.string().describe('The code in words.'),
   status: z.int(),
   detail: z.string().describe('What is wrong and what to do.'),
-  instance: z.string().describe("The request's path."),
+  instance: z.string().exactOptional().describe("The request's path, where it could be read."),
 });
 export type ProblemDetails = z.output<typeof problemDetails>;
 
@@ -86,7 +86,7 @@ export const problemMediaType = 'application/problem+json';
  */
 export function problemOf(
   { code, message, retriable, details }: ErrorBody,
-  instance: string,
+  instance: string | undefined,
   status = statusOfCode(code),
 ): ProblemDetails {
   const words = code.toLowerCase().replaceAll('_', ' ');
@@ -96,7 +96,7 @@ export function problemOf(
     title,
     status,
     detail: message,
-    instance,
+    ...(instance !== undefined && { instance }),
     code,
     retriable,
     details,
