@@ -14,6 +14,7 @@ import { actorDefinitions } from './actors.ts';
 import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
 import { Api } from './api/service.ts';
+import { documentsOf } from './documents/documents.ts';
 import { Health } from './health.ts';
 import { HttpServer } from './http/server.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
@@ -91,7 +92,8 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     });
     if (settings.http !== null) {
       const missing = () => health.missing();
-      http = await HttpServer.start({ address: settings.http, endpoints, missing, clock, log });
+      const documents = documentsOf(manifest.version);
+      http = await HttpServer.start({ address: settings.http, endpoints, missing, documents, clock, log });
     }
     return { url, httpUrl: http?.url, host, store, stop: endAll };
   } catch (error) {

@@ -8,7 +8,8 @@ import {
 import { examples } from '../examples.ts';
 import { always, headersOf, timeHeader, traceHeader } from '../headers.ts';
 import { type AnnouncementEntry, announcementEntries } from '../schemas/named-messages.ts';
-import { at, type Parts, parameters, schemaAt } from './parts.ts';
+import { schemaAt } from '../schemas/references.ts';
+import { at, type Parts, parameters } from './parts.ts';
 
 const parameterNames: Readonly<Record<AnnouncementSource, string>> = {
   order: 'orderId',

@@ -1,8 +1,9 @@
 import { encodeToken, type JsonObject, limits } from '../../contracts/index.ts';
 import { jsonSchemas } from '../schemas/json-schemas.ts';
+import { referredIn, schemaAt } from '../schemas/references.ts';
 import { announcementParts } from './announced.ts';
 import { participantParts } from './outside.ts';
-import { merged, schemaAt } from './parts.ts';
+import { merged } from './parts.ts';
 import { requestParts } from './requests.ts';
 
 const description = `Orders that live, pay, ship and survive. Every order is a statechart, every answer is on disk before it leaves, and what touches several services at once changes together or not at all.
@@ -68,7 +69,7 @@ export function asyncApi(version: string): JsonObject {
           examples: ['psp'],
         },
       },
-      schemas: jsonSchemas('draft-07', schemaAt),
+      schemas: referredIn({ messages }, jsonSchemas('draft-07', schemaAt)),
     },
   };
 }

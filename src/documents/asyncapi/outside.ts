@@ -2,7 +2,8 @@ import { type BranchKind, branchOperations, headers, type JsonObject } from '../
 import { examples } from '../examples.ts';
 import { headersOf, traceHeader } from '../headers.ts';
 import { prepareNames } from '../schemas/named-messages.ts';
-import { at, type Parts, parameters, replyChannel, schemaAt } from './parts.ts';
+import { schemaAt } from '../schemas/references.ts';
+import { at, type Parts, parameters, replyChannel } from './parts.ts';
 
 const kinds = Object.keys(branchOperations) as BranchKind[];
 const carried = headersOf({ [headers.traceparent]: traceHeader });

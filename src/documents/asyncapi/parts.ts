@@ -24,11 +24,6 @@ export function at(...path: readonly string[]): JsonObject {
   return { $ref: `#/${path.join('/')}` };
 }
 
-/** Where the schema of a name is. */
-export function schemaAt(name: string): string {
-  return `#/components/schemas/${name}`;
-}
-
 /**
  * The channel of the replies to a channel. It has no address: a reply goes to the subject that the request names, an
  * inbox of the one who asks.

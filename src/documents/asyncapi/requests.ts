@@ -12,8 +12,9 @@ import {
 import { errorCodesOf } from '../error-codes.ts';
 import { always, headersOf, requestHeaders, traceHeader } from '../headers.ts';
 import { answerName, errorName, requestName } from '../schemas/names.ts';
+import { schemaAt } from '../schemas/references.ts';
 import { errorExampleOf, exampleOf } from '../schemas/schema-examples.ts';
-import { at, type Parts, parameters, replyChannel, schemaAt } from './parts.ts';
+import { at, type Parts, parameters, replyChannel } from './parts.ts';
 
 /** The queue group of all instances of the service: one of them takes each request. */
 const bindings = { nats: { queue: 'orders', bindingVersion: '0.1.0' } };

@@ -9,15 +9,24 @@ import {
   requestParts,
   requests,
 } from './named-messages.ts';
+import { httpAnswers, problems, tutorialRequests } from './named-problems.ts';
 import { tidy } from './tidy.ts';
 
 /** JSON Schemas by name. */
 export type JsonSchemas = Readonly<Record<string, JsonObject>>;
 
 /** What is sent to Ordo: what has a default may be left out. */
-export const incoming = { ...requests, ...participantAnswers, ...requestParts };
+export const incoming = { ...requests, ...participantAnswers, ...requestParts, ...tutorialRequests };
 /** What Ordo sends: it is open, since fields may be added. */
-export const outgoing = { ...answers, ...announcements, ...participantQuestions, ...errors, ...answerParts };
+export const outgoing = {
+  ...answers,
+  ...announcements,
+  ...participantQuestions,
+  ...errors,
+  ...answerParts,
+  ...problems,
+  ...httpAnswers,
+};
 
 /** The names of what stands for itself: each has a file of its own. The rest is what they are made of. */
 export const publicNames: readonly string[] = [

@@ -4,7 +4,10 @@ import {
   type EndpointName,
   type ErrorCode,
   endpointOf,
+  type HttpProblemCode,
   nothing,
+  type ServiceRoute,
+  type TutorialRoute,
 } from '../../contracts/index.ts';
 import { answers } from './named-answers.ts';
 
@@ -34,6 +37,21 @@ export function answerName(endpoint: EndpointName): string {
 /** The name of the schema of an error answer with this code. */
 export function errorName(code: ErrorCode): string {
   return `${pascalCase(code)}Error`;
+}
+
+/** The name of the schema of an error answer over HTTP. */
+export function problemName(code: ErrorCode | HttpProblemCode): string {
+  return `${pascalCase(code)}Problem`;
+}
+
+/** The name of the schema of what a route of the tutorial takes. */
+export function tutorialName(tutorial: TutorialRoute['tutorial']): string {
+  return `Tutorial${capitalized(tutorial)}Request`;
+}
+
+/** The name of the schema of what a route about the service's health answers: `Livez`. */
+export function healthName(about: ServiceRoute['about']): string {
+  return capitalized(about);
 }
 
 /** The name of the schema of an announcement's data: `OrderPaid`. */
