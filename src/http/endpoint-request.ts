@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Endpoints } from '../api/endpoints.ts';
 import { ApiFailure, failure } from '../api/failure.ts';
 import type { ApiRequest } from '../api/request.ts';
 import {
@@ -16,6 +17,9 @@ import {
 import { invalidField } from './failure.ts';
 import { bodyOfQuery, parseQuery } from './query.ts';
 import { preferredWaitMs, readRequestHeaders } from './request-headers.ts';
+
+/** Whoever answers requests that have been read. */
+export type Answering = Pick<Endpoints, 'answer'>;
 
 const nothing = new Uint8Array();
 

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Endpoints } from '../api/endpoints.ts';
 import { type EndpointRoute, endpointRoutes, type OrderView } from '../contracts/index.ts';
-import { endpointRequestReader } from './endpoint-request.ts';
+import { type Answering, endpointRequestReader } from './endpoint-request.ts';
 import { entityTagOf, isKnown } from './entity-tags.ts';
 import { answerIfMatch, answerIfNoneExists, readCondition } from './preconditions.ts';
 
@@ -14,7 +13,7 @@ export function pathPattern(path: string): string {
 }
 
 /** Serves every route that stands for an endpoint. */
-export function addEndpointRoutes(app: FastifyInstance, endpoints: Endpoints): void {
+export function addEndpointRoutes(app: FastifyInstance, endpoints: Answering): void {
   for (const route of endpointRoutes) {
     app.route({
       method: route.method,
@@ -25,7 +24,7 @@ export function addEndpointRoutes(app: FastifyInstance, endpoints: Endpoints): v
   }
 }
 
-function endpointHandler(route: EndpointRoute, endpoints: Endpoints) {
+function endpointHandler(route: EndpointRoute, endpoints: Answering) {
   const read = endpointRequestReader(route);
   const { endpoint, method, status } = route;
   return async (request: FastifyRequest, reply: FastifyReply) => {

@@ -61,11 +61,11 @@ function retryAfterSeconds({ details }: ErrorBody, status: number): number | und
 }
 
 /** What the server library, or a handler, has thrown, as an answer; undefined for what nobody has foreseen. */
-export function failureOfThrown(error: unknown): HttpFailure | ApiFailure | undefined {
+export function failureOfThrown(error: unknown, { headers }: FastifyRequest): HttpFailure | ApiFailure | undefined {
   if (error instanceof HttpFailure || error instanceof ApiFailure) return error;
   switch ((error as Partial<FastifyError>).code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ApiFailure(refusalBody(tooLarge()));
+      return new ApiFailure(refusalBody(tooLarge(Number(headers['content-length']) || undefined)));
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return httpFailure('UNSUPPORTED_MEDIA_TYPE');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':

@@ -1,7 +1,7 @@
-import type { Endpoints } from '../api/endpoints.ts';
 import { ApiFailure, failure } from '../api/failure.ts';
 import type { ApiRequest } from '../api/request.ts';
 import type { EndpointName, EndpointRoute, HttpRequestHeader, OrderView } from '../contracts/index.ts';
+import type { Answering } from './endpoint-request.ts';
 import { type EntityTags, parseEntityTags, versionsOf } from './entity-tags.ts';
 import { HttpFailure, invalidField } from './failure.ts';
 
@@ -45,7 +45,7 @@ export function readCondition(
  * @throws HttpFailure 412 VERSION_CONFLICT where the order is at none of these versions.
  */
 export async function answerIfMatch(
-  endpoints: Endpoints,
+  endpoints: Answering,
   name: EndpointName,
   request: ApiRequest<object>,
   tags: EntityTags,
@@ -74,7 +74,7 @@ export async function answerIfMatch(
 
 /** Places an order under `If-None-Match: *`: one that exists is a failed condition. */
 export async function answerIfNoneExists(
-  endpoints: Endpoints,
+  endpoints: Answering,
   name: EndpointName,
   request: ApiRequest<object>,
 ): Promise<Uint8Array> {
@@ -87,7 +87,7 @@ export async function answerIfNoneExists(
 }
 
 /** The conflict of an order with tags that none of its versions ever had. Throws ORDER_NOT_FOUND. */
-async function conflictOf(endpoints: Endpoints, { key, headers }: ApiRequest<object>): Promise<ApiFailure> {
+async function conflictOf(endpoints: Answering, { key, headers }: ApiRequest<object>): Promise<ApiFailure> {
   const bytes = await endpoints.answer('orders.get', { key, headers, body: {}, replyTo: undefined });
   const { version } = JSON.parse(Buffer.from(bytes).toString('utf8')) as OrderView;
   const message = `order ${key} is at version ${version}, and If-Match names no version; read it again and decide anew.`;

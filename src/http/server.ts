@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { HostLog } from '../../runtime/host-options.ts';
 import type { Clock } from '../../runtime/ports.ts';
-import type { Endpoints } from '../api/endpoints.ts';
 import { failure, internal } from '../api/failure.ts';
 import { limits } from '../contracts/index.ts';
 import type { HttpAddress } from '../settings.ts';
 import { isLoopback, whyNotAdmitted } from './admission.ts';
 import { answerClientError } from './client-error.ts';
 import { whyNotExchanged } from './content.ts';
+import type { Answering } from './endpoint-request.ts';
 import { addEndpointRoutes } from './endpoint-routes.ts';
 import { listenError } from './errors.ts';
 import { failureOfThrown, HttpFailure, httpFailure, pathOf, sendProblem } from './failure.ts';
@@ -26,7 +26,7 @@ declare module 'fastify' {
 
 export interface HttpServerOptions extends ServiceParts {
   readonly address: HttpAddress;
-  readonly endpoints: Endpoints;
+  readonly endpoints: Answering;
   readonly clock: Clock;
   readonly log: HostLog;
 }
@@ -146,7 +146,8 @@ export class HttpServer {
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     app.addHook('onRoute', ({ method, url }) => this.#remember(method, url));
     app.addHook('onRequest', async (request, reply) => this.#admit(request, reply));
-    app.addHook('preHandler', async (_request, reply) => this.#underWay.add(reply.raw));
+    // It may have begun to come before the service began to stop.
+    app.addHook('preHandler', async () => this.#refuseWhenClosed());
     app.addHook('onSend', async (_request, reply) => {
       // Otherwise the connection would outlive the answer, and the service would wait for it.
       if (this.#closed !== undefined) reply.header('Connection', 'close');
@@ -161,14 +162,19 @@ export class HttpServer {
 
   /** Looks a request over before its body is read. Throws for one that is not let in. */
   #admit(request: FastifyRequest, reply: FastifyReply): void {
+    this.#underWay.add(request.raw, reply.raw);
     reply.headers(browserHeaders);
+    this.#refuseWhenClosed();
     const { mediaType } = request.routeOptions.config;
-    if (this.#closed !== undefined)
-      throw failure('SHUTTING_DOWN', 'The service is stopping; the command was not started.', {});
     const refused =
       whyNotAdmitted(request.raw, this.#onLoopback) ??
       (mediaType === undefined ? undefined : whyNotExchanged(request.raw, mediaType));
     if (refused !== undefined) throw refused;
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed === undefined) return;
+    throw failure('SHUTTING_DOWN', 'The service is stopping; the command was not started.', {});
   }
 
   #remember(method: string | readonly string[], url: string): void {
@@ -189,7 +195,7 @@ export class HttpServer {
   }
 
   #fail(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-    const known = failureOfThrown(error);
+    const known = failureOfThrown(error, request);
     if (known !== undefined) {
       return sendProblem(request, reply, known.body, known instanceof HttpFailure ? known.status : undefined);
     }

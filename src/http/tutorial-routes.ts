@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Endpoints } from '../api/endpoints.ts';
 import { failure } from '../api/failure.ts';
 import {
   type AnswerOf,
@@ -16,7 +15,7 @@ import {
   tutorialRoutes,
   tutorialStatusBody,
 } from '../contracts/index.ts';
-import { keyOf, payloadOf, refuseQuery, valid } from './endpoint-request.ts';
+import { type Answering, keyOf, payloadOf, refuseQuery, valid } from './endpoint-request.ts';
 import { JSON_TYPE, pathPattern } from './endpoint-routes.ts';
 import { readCondition } from './preconditions.ts';
 import { parseQuery } from './query.ts';
@@ -28,7 +27,7 @@ type Commands = readonly { readonly name: 'pay' | 'ship' | 'deliver' | 'confirmR
  * Serves the two routes of the tutorial that the project grew from. They are made of endpoints, and know nothing that
  * those do not.
  */
-export function addTutorialRoutes(app: FastifyInstance, endpoints: Endpoints): void {
+export function addTutorialRoutes(app: FastifyInstance, endpoints: Answering): void {
   const tutorial = new Tutorial(endpoints);
   for (const route of tutorialRoutes) {
     app.route({
@@ -61,9 +60,9 @@ function locate(reply: FastifyReply, id: string): void {
 }
 
 class Tutorial {
-  readonly #endpoints: Endpoints;
+  readonly #endpoints: Answering;
 
-  constructor(endpoints: Endpoints) {
+  constructor(endpoints: Answering) {
     this.#endpoints = endpoints;
   }
 

@@ -1,35 +1,41 @@
-import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../runtime/ports.ts';
 
-/** The requests that have been taken and whose answers have not left yet. */
+/** The requests whose answers have not left yet. */
 export class UnderWay {
-  readonly #responses = new Map<ServerResponse, Socket | null>();
-  #whenQuiet: (() => void) | undefined;
+  readonly #requests = new Map<ServerResponse, IncomingMessage>();
+  #onLeft: (() => void) | undefined;
 
   /** Counts a request until its answer has left, or its client has. */
-  add(response: ServerResponse): void {
-    this.#responses.set(response, response.socket);
+  add(request: IncomingMessage, response: ServerResponse): void {
+    this.#requests.set(response, request);
     response.once('close', () => {
-      this.#responses.delete(response);
-      if (this.#responses.size === 0) this.#whenQuiet?.();
+      this.#requests.delete(response);
+      this.#onLeft?.();
     });
   }
 
-  /** Whether somebody waits for an answer on this connection. */
+  /** Whether somebody waits on this connection for the answer to a request that has come in full. */
   has(socket: unknown): boolean {
-    return [...this.#responses.values()].some((one) => one === socket);
+    return this.#complete().some((request) => request.socket === socket);
   }
 
-  /** Resolves once all answers have left, or time is up. */
+  /**
+   * Resolves once all answers have left, or time is up: at once for 0 ms. Whoever is still sending is not waited for.
+   */
   async quiet(clock: Clock, graceMs: number): Promise<void> {
-    if (this.#responses.size === 0) return;
+    if (this.#complete().length === 0 || graceMs === 0) return;
     await new Promise<void>((resolve) => {
       const cancel = clock.schedule(graceMs, resolve);
-      this.#whenQuiet = () => {
+      this.#onLeft = () => {
+        if (this.#complete().length > 0) return;
         cancel();
         resolve();
       };
     });
+  }
+
+  #complete(): readonly IncomingMessage[] {
+    return [...this.#requests.values()].filter(({ complete }) => complete);
   }
 }

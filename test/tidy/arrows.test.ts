@@ -80,6 +80,18 @@ const ARROWS: readonly { file: string; may: readonly string[]; mayNot: readonly 
     may: ['zod', 'nats', '../contracts/order.ts', '../../machines/order.ts', '../../runtime/host.ts'],
     mayNot: ['../node.ts', '../../src/node.ts', '../../test/fixture.ts'],
   },
+  {
+    file: 'src/http/server.ts',
+    may: [
+      'fastify',
+      'node:http',
+      './query.ts',
+      '../api/endpoints.ts',
+      '../contracts/index.ts',
+      '../../runtime/ports.ts',
+    ],
+    mayNot: ['nats', 'zod', '../node.ts', '../client/index.ts', '../../runtime/host.ts', '../../machines/order.ts'],
+  },
   { file: 'src/nats-server.ts', may: ['./setup/nats-server.mjs'], mayNot: ['./node.ts'] },
   { file: 'src/node.ts', may: ['./api/orders.ts', '../machines/order.ts', '../runtime/level/store.ts'], mayNot: [] },
   { file: 'src/main.ts', may: ['./node.ts', './cli/program.ts'], mayNot: ['../test/fixture.ts'] },
