@@ -11,7 +11,7 @@ import { amount, pageLimit, quantity, time, timeoutMs } from './schema/values.ts
 export const nothing = closed({});
 
 /** Where to go on in a list; null (or absent) is the beginning, and in an answer the end. */
-const cursor = text(limits.cursorBytes, 'The cursor of the page before; null is the beginning.')
+const cursor = text(limits.cursorBytes, 'The cursor of the page before; left out, the list begins.')
   .nullable()
   .default(null);
 const waitAtMost = timeoutMs.default(5_000);

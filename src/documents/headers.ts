@@ -1,10 +1,6 @@
-import { headers, type JsonObject, limits } from '../contracts/index.ts';
+import { headers, type JsonObject, limits, timePattern } from '../contracts/index.ts';
 
-const time = {
-  type: 'string',
-  format: 'date-time',
-  pattern: String.raw`^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$`,
-};
+const time = { type: 'string', format: 'date-time', pattern: timePattern };
 
 /** W3C trace context. */
 export const traceHeader: JsonObject = {

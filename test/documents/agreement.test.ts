@@ -3,10 +3,11 @@ import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { limits } from '../../src/contracts/index.ts';
 import { incoming, jsonSchemas, outgoing } from '../../src/documents/schemas/json-schemas.ts';
 import { requests } from '../../src/documents/schemas/named-messages.ts';
 import { placeInput } from '../fixtures/bodies.ts';
-import { mutatedValuesOf, valuesOf } from './fixtures/values.ts';
+import { mutatedValuesOf, replacedEverywhere, valuesOf } from './fixtures/values.ts';
 
 const schemas = jsonSchemas('draft-2020-12', (name) => `#/$defs/${name}`);
 const zods: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
@@ -150,6 +151,27 @@ describe('The JSON Schema and the validation say the same of', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+const bounds = [...new Set([1, ...Object.values(limits)])].flatMap((limit) => [limit, limit + 1]);
+/** Beyond this a text says no more than a shorter one. */
+const LONGEST_TEXT = 5_000;
+const edges: readonly unknown[] = [
+  ...bounds,
+  ...[-1, 0, -limits.amount, -limits.amount - 1],
+  ...bounds.filter((length) => length <= LONGEST_TEXT).map((length) => 'x'.repeat(length)),
+];
+
+describe('At the very limits the JSON Schema and the validation say the same of', () => {
+  it.each(Object.keys(schemas))('%s', (name) => {
+    const samples = fc.sample(valuesOf(schemas[name] ?? {}, schemas), { numRuns: 4, seed: 1 });
+    for (const sample of samples) {
+      for (const value of replacedEverywhere(sample, edges)) {
+        const said = disagreement(name, value);
+        if (said !== undefined) expect.fail(`${said}: ${JSON.stringify(value)}`);
+      }
+    }
   });
 });
 

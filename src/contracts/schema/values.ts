@@ -34,10 +34,12 @@ export const pageLimit = z
   .max(limits.page)
   .describe('How many items at most; a page may end early to fit into a message.');
 
+/** What the documents say of a time beside its format, which sees to the calendar: the validation has leap years too. */
+export const timePattern = String.raw`^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$`;
+
 /** ISO 8601 in UTC with milliseconds, such as `2010-12-01T08:26:00.000Z`. */
 export const time = z.iso.datetime({ precision: 3 }).meta({
-  // Beside the format, which sees to the calendar: the validation's own pattern is three lines of leap years.
-  pattern: String.raw`^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$`,
+  pattern: timePattern,
   description: 'ISO 8601 in UTC with milliseconds, such as 2010-12-01T08:26:00.000Z.',
 });
 

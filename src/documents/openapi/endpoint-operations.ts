@@ -1,4 +1,11 @@
-import { type EndpointRoute, endpointOf, endpointRoutes, type JsonObject, parameterOf } from '../../contracts/index.ts';
+import {
+  type EndpointRoute,
+  endpointOf,
+  endpointRoutes,
+  type HttpRequestHeader,
+  type JsonObject,
+  parameterOf,
+} from '../../contracts/index.ts';
 import { errorCodesOf } from '../error-codes.ts';
 import { examples } from '../examples.ts';
 import type { JsonSchemas } from '../schemas/json-schemas.ts';
@@ -29,14 +36,21 @@ export function endpointOperation(route: EndpointRoute, schemas: JsonSchemas): J
   };
 }
 
-function parametersOf({ path, endpoint, fields, requestHeaders }: EndpointRoute, schemas: JsonSchemas) {
+function parametersOf({ path, method, endpoint, fields, requestHeaders }: EndpointRoute, schemas: JsonSchemas) {
   const name = parameterOf(path);
   const { key } = endpointOf(endpoint);
   return [
     ...(name !== null && key !== null ? [pathParameter(name, key)] : []),
     ...(fields === 'query' ? queryParameters(endpoint, schemas) : []),
-    ...requestHeaders.map((header) => ({ $ref: `#/components/parameters/${header}` })),
+    ...requestHeaders.map((header) => headerParameter(header, method)),
   ];
+}
+
+/** A condition means something else where an order is placed: that there is none yet. */
+function headerParameter(name: HttpRequestHeader, method: EndpointRoute['method']): JsonObject {
+  if (name !== 'If-None-Match' || method !== 'PUT') return { $ref: `#/components/parameters/${name}` };
+  const description = 'The order must not exist yet; otherwise the answer is 412 and not 409.';
+  return { name, in: 'header', required: false, description, schema: { type: 'string', const: '*' } };
 }
 
 /** What the endpoint was asked, and what it answered, as the route's example. */
@@ -60,13 +74,13 @@ function requestBody(route: EndpointRoute): JsonObject {
 }
 
 function answers(route: EndpointRoute): Readonly<Record<string, JsonObject>> {
-  const { endpoint, status, requestHeaders, responseHeaders, method } = route;
+  const { endpoint, status, summary, requestHeaders, responseHeaders, method } = route;
   const answer = exampleOf(route)?.answer;
   const name = answerName(endpoint);
   const isConditional = method === 'GET' && requestHeaders.includes('If-None-Match');
   return {
     [String(status)]: {
-      description: schemasAbout(name, status),
+      description: status === 201 ? 'The order has been placed.' : summary,
       ...(responseHeaders.length > 0 && { headers: headersAt(responseHeaders) }),
       content: {
         'application/json': { schema: { $ref: schemaAt(name) }, ...(answer !== undefined && { example: answer }) },
@@ -76,10 +90,6 @@ function answers(route: EndpointRoute): Readonly<Record<string, JsonObject>> {
       '304': { description: 'The client has the newest version.', headers: headersAt(['ETag']) },
     }),
   };
-}
-
-function schemasAbout(name: string, status: number): string {
-  return status === 201 ? `${name}: it has been placed.` : name;
 }
 
 function problemsIn({ endpoint, method, requestHeaders }: EndpointRoute): readonly Problem[] {

@@ -21,6 +21,11 @@ function pascalCase(name: string): string {
   return words.map(capitalized).join('');
 }
 
+/** The identifier of a schema: a URN, since a service has no address of its own that would be the same everywhere. */
+export function schemaId(name: string): string {
+  return `urn:ordo:schema:${name}`;
+}
+
 /** The name of the schema of an endpoint's request; those that take nothing share one. */
 export function requestName(endpoint: EndpointName): string {
   return endpointOf(endpoint).body === nothing ? 'EmptyRequest' : `${pascalCase(endpoint)}Request`;

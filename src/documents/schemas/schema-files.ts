@@ -1,13 +1,9 @@
 import type { JsonObject } from '../../contracts/index.ts';
 import { type JsonSchemas, jsonSchemas, publicNames } from './json-schemas.ts';
+import { schemaId } from './names.ts';
 import { referredIn } from './references.ts';
 import { schemaExamples } from './schema-examples.ts';
 import { tidy } from './tidy.ts';
-
-/** The identifier of a schema: a URN, since a service has no address of its own that would be the same everywhere. */
-export function schemaId(name: string): string {
-  return `urn:ordo:schema:${name}`;
-}
 
 /**
  * The JSON Schema (2020-12) of every message, by name. Each stands for itself: what it is made of is in its `$defs`, so

@@ -41,10 +41,11 @@ const NAMED = new Set(['properties', '$defs']);
 
 /**
  * A schema as people read it: keywords in a steady order, without what says nothing (`additionalProperties: {}`, names
- * of properties that are strings), and `type: ["string", "null"]` for a choice between a string and null.
+ * of properties that are strings), `type: ["string", "null"]` for a choice between a string and null, and `integer` where
+ * only whole numbers are meant.
  */
 export function tidy(schema: JsonObject): JsonObject {
-  const entries = Object.entries(nullable(schema))
+  const entries = Object.entries(whole(nullable(schema)))
     .filter(([keyword, value]) => !saysNothing(keyword, value))
     .map(([keyword, value]) => [keyword, tidyValue(keyword, value)] as const);
   return Object.fromEntries(entries.toSorted(([a], [b]) => placeOf(a) - placeOf(b)));
@@ -63,6 +64,13 @@ function tidyValue(keyword: string, value: unknown): unknown {
 function saysNothing(keyword: string, value: unknown): boolean {
   if (keyword === 'propertyNames') return true; // every name in JSON is a string
   return keyword === 'additionalProperties' && isJsonObject(value) && Object.keys(value).length === 0;
+}
+
+/** A number that can only be whole is an integer. */
+function whole(schema: JsonObject): JsonObject {
+  const values = 'const' in schema ? [schema.const] : Array.isArray(schema.enum) ? (schema.enum as unknown[]) : [];
+  const isWhole = schema.type === 'number' && values.length > 0 && values.every(Number.isInteger);
+  return isWhole ? { ...schema, type: 'integer' } : schema;
 }
 
 function nullable(schema: JsonObject): JsonObject {
