@@ -54,12 +54,8 @@ const STOP_GRACE_MS = 10_000;
 
 /** Puts the parts together: store, NATS, actors, interface. The one place that knows them all. */
 export async function startNode(options: NodeOptions): Promise<OrdoNode> {
-  const { settings, log, clock = systemClock, openStore = (data: string) => LevelStore.open(data) } = options;
+  const { settings, log, onFatal, clock = systemClock, openStore = (data: string) => LevelStore.open(data) } = options;
   const health = new Health();
-  const onFatal = (error: unknown) => {
-    health.lost('store');
-    options.onFatal(error);
-  };
   const ends: (() => Promise<void>)[] = [];
   const endAll = async () => {
     for (const end of ends.splice(0).reverse()) await end();
@@ -75,7 +71,12 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const connection = await connectTo(url, log, onFatal, health);
     ends.push(() => connection.drain());
 
-    const { host, publisher, endpoints, api } = assemble(store, connection, { ...options, onFatal, clock });
+    const onStoreFailed = (error: unknown) => {
+      health.lost('store');
+      onFatal(error);
+    };
+    const parts = assemble(store, connection, { ...options, onFatal: onStoreFailed, clock });
+    const { host, publisher, endpoints, api } = parts;
     await host.start();
     publisher.start();
     await api.open();

@@ -12,6 +12,11 @@ export function pathPattern(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
 }
 
+/** Where an order is found. */
+export function locationOf(id: string): string {
+  return `/orders/${encodeURIComponent(id)}`;
+}
+
 /** Serves every route that stands for an endpoint. */
 export function addEndpointRoutes(app: FastifyInstance, endpoints: Answering): void {
   for (const route of endpointRoutes) {
@@ -41,7 +46,7 @@ function endpointHandler(route: EndpointRoute, endpoints: Answering) {
     if (route.responseHeaders.length > 0) {
       const { id, version } = JSON.parse(answer.toString('utf8')) as OrderView;
       reply.header('ETag', entityTagOf(version));
-      if (route.responseHeaders.includes('Location')) reply.header('Location', `/orders/${encodeURIComponent(id)}`);
+      if (route.responseHeaders.includes('Location')) reply.header('Location', locationOf(id));
       if (method === 'GET' && ifNoneMatch !== undefined && isKnown(ifNoneMatch, version)) return reply.code(304).send();
     }
     return reply.code(status).header('Content-Type', JSON_TYPE).send(answer);

@@ -1,6 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { ApiFailure, failure } from '../api/failure.ts';
 import type { ApiRequest } from '../api/request.ts';
-import type { EndpointName, EndpointRoute, HttpRequestHeader, OrderView } from '../contracts/index.ts';
+import type { EndpointName, EndpointRoute, OrderView } from '../contracts/index.ts';
 import type { Answering } from './endpoint-request.ts';
 import { type EntityTags, parseEntityTags, versionsOf } from './entity-tags.ts';
 import { HttpFailure, invalidField } from './failure.ts';
@@ -8,8 +9,8 @@ import { HttpFailure, invalidField } from './failure.ts';
 /** More versions than anybody can mean; each is one try. */
 const MOST_VERSIONS = 16;
 
-type Names = 'If-Match' | 'If-None-Match';
-type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+/** The headers that hold conditions. */
+export const conditionHeaders = ['If-Match', 'If-None-Match'] as const;
 
 /**
  * The condition that a request names in one of these headers; undefined where it names none.
@@ -18,12 +19,9 @@ type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
  *   to overlook a condition would do what it was to prevent.
  */
 export function readCondition(
-  name: Names,
-  headers: Headers,
-  {
-    method,
-    requestHeaders,
-  }: { readonly method: EndpointRoute['method']; readonly requestHeaders: readonly HttpRequestHeader[] },
+  name: (typeof conditionHeaders)[number],
+  headers: IncomingHttpHeaders,
+  { method, requestHeaders }: Pick<EndpointRoute, 'method' | 'requestHeaders'>,
 ): EntityTags | undefined {
   const text = headers[name.toLowerCase()]?.toString();
   if (text === undefined) return undefined;
@@ -32,8 +30,7 @@ export function readCondition(
     throw invalidField(name, 'is not taken here');
   }
   const tags = parseEntityTags(text);
-  if (tags === undefined)
-    throw invalidField(name, 'must be * or a version in double quotes as ETag has it, such as "7"');
+  if (tags === undefined) throw invalidField(name, 'must be * or a version in double quotes, such as "7"');
   if (method === 'PUT' && tags !== '*') throw invalidField(name, 'must be * here: the order must not exist yet');
   return tags;
 }
@@ -52,8 +49,7 @@ export async function answerIfMatch(
 ): Promise<Uint8Array> {
   // Any version will do, and an order that does not exist is not found: a condition does not change that (13.2.1).
   if (tags === '*') return endpoints.answer(name, request);
-  if ('expectedVersion' in request.body)
-    throw invalidField('expectedVersion', 'is said by If-Match too; send one of them');
+  if ('expectedVersion' in request.body) throw invalidField('expectedVersion', 'is said by If-Match too; send one');
   const versions = versionsOf(tags);
   if (versions.length > MOST_VERSIONS) throw invalidField('If-Match', `must name at most ${MOST_VERSIONS} versions`);
   let conflict = versions.length === 0 ? await conflictOf(endpoints, request) : undefined;

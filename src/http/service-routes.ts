@@ -74,7 +74,7 @@ function handlerOf(
           const { name } = params as { readonly name: string };
           const { schemas } = documents();
           const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
-          if (schema === undefined) throw httpFailure('ROUTE_NOT_FOUND', `There is no schema of this name.`);
+          if (schema === undefined) throw httpFailure('ROUTE_NOT_FOUND', 'There is no schema of this name.');
           return json(reply, schema);
         })
       );

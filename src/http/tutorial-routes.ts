@@ -1,9 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { failure } from '../api/failure.ts';
 import {
   type AnswerOf,
   type EndpointName,
-  type HttpRequestHeader,
   type OrderView,
   parseAs,
   parseJson,
@@ -16,8 +15,8 @@ import {
   tutorialStatusBody,
 } from '../contracts/index.ts';
 import { type Answering, keyOf, payloadOf, refuseQuery, valid } from './endpoint-request.ts';
-import { JSON_TYPE, pathPattern } from './endpoint-routes.ts';
-import { readCondition } from './preconditions.ts';
+import { JSON_TYPE, locationOf, pathPattern } from './endpoint-routes.ts';
+import { conditionHeaders, readCondition } from './preconditions.ts';
 import { parseQuery } from './query.ts';
 import { readRequestHeaders } from './request-headers.ts';
 
@@ -40,7 +39,7 @@ export function addTutorialRoutes(app: FastifyInstance, endpoints: Answering): v
           route.tutorial === 'create'
             ? await tutorial.create(payloadOf(request), headers)
             : await tutorial.setStatus(String(keyOf('order', 'id', request)), payloadOf(request), headers);
-        if (route.tutorial === 'create') locate(reply, id);
+        if (route.tutorial === 'create') reply.header('Location', locationOf(id));
         const answer = Buffer.from(JSON.stringify({ id, status }));
         return reply.code(route.status).header('Content-Type', JSON_TYPE).send(answer);
       },
@@ -49,14 +48,9 @@ export function addTutorialRoutes(app: FastifyInstance, endpoints: Answering): v
 }
 
 function readPlainRequest(request: FastifyRequest, route: TutorialRoute): RequestHeaders {
-  const conditions: readonly Extract<HttpRequestHeader, 'If-Match' | 'If-None-Match'>[] = ['If-Match', 'If-None-Match'];
-  for (const name of conditions) readCondition(name, request.raw.headers, route);
+  for (const name of conditionHeaders) readCondition(name, request.raw.headers, route);
   refuseQuery(parseQuery(request.raw.url ?? ''));
   return readRequestHeaders(request.raw.headers);
-}
-
-function locate(reply: FastifyReply, id: string): void {
-  reply.header('Location', `/orders/${encodeURIComponent(id)}`);
 }
 
 class Tutorial {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../src/contracts/index.ts';
+import { between, pick, seeded } from '../../src/demo/random.ts';
 import { everything } from '../service/fixtures/error-case.ts';
 import { TestService } from '../service/fixtures/test-service.ts';
 import { anyPort, HttpClient, type HttpRequest, type Problem } from './fixtures/http-client.ts';
@@ -159,13 +160,9 @@ describe('A body', () => {
   });
 
   it('cut short is not done', async () => {
-    const { hostname, port } = new URL(http.url);
-    const { createConnection } = await import('node:net');
-    const socket = createConnection({ host: hostname, port: Number(port) });
-    socket.end(
-      'POST /orders/SO-1/note HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"text":"x"}',
-    );
-    await new Promise((resolve) => socket.once('close', resolve).resume());
+    const head = 'POST /orders/SO-1/note HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+    const received = await http.raw(`${head}Content-Length: 99\r\n\r\n{"text":"x"}`, { last: true });
+    expect(answersIn(received).statuses).not.toContain(200);
   });
 });
 
@@ -233,6 +230,21 @@ describe('What is no request', () => {
     ['POST /order HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\n', [400]],
   ])('%j is answered so', async (bytes, statuses) => {
     expect(answersIn(await http.raw(bytes)).statuses).toEqual(statuses);
+  });
+
+  it('may be bytes at random, with a beginning that is one or without', async () => {
+    const random = seeded(4711);
+    const beginnings = [
+      '',
+      'GET /orders/',
+      'POST /order HTTP/1.1\r\n',
+      'PUT /orders/x HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n',
+    ] as const;
+    for (let nth = 0; nth < 100; nth += 1) {
+      const bytes = Buffer.from(Array.from({ length: between(random, 1, 400) }, () => between(random, 0, 255)));
+      const received = await http.raw(Buffer.concat([Buffer.from(pick(random, beginnings)), bytes]), { last: true });
+      for (const status of answersIn(received).statuses) expect(String(status)).toMatch(/^4/);
+    }
   });
 
   it('is not answered in the place of what was asked before it on the same connection', async () => {

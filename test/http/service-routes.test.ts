@@ -2,8 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { HttpServer, type HttpServerOptions } from '../../src/http/server.ts';
 import { startNatsServer } from '../../src/nats-server.ts';
+import { failingStores } from '../service/fixtures/failing-store.ts';
 import { TestService } from '../service/fixtures/test-service.ts';
 import { anyPort, HttpClient, type Problem } from './fixtures/http-client.ts';
+import { placing } from './fixtures/route-cases.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -54,6 +56,25 @@ describe('Health', () => {
     expect((await http.get('/livez')).status).toBe(200);
     server = await startNatsServer({ port: first.port, log: () => {} });
     await expect.poll(async () => (await http.get('/readyz')).status, { timeout: 10_000 }).toBe(200);
+  });
+});
+
+describe('A service whose store has failed', () => {
+  it('is not ready, and starts nothing any more', async () => {
+    const { openStore, newest } = failingStores();
+    const service = await TestService.start({ openStore, settings: { http: anyPort } });
+    ends.push(() => service.stop());
+    const http = new HttpClient(service);
+    newest().isFull = true;
+    const lost = expect(http.post('/orders', placing)).rejects.toThrow('fetch failed');
+    await expect.poll(() => service.fatal).toHaveLength(1);
+    expect((await http.get<Problem>('/readyz')).body.details).toEqual({ missing: ['store'] });
+    expect(await http.post('/orders', placing)).toMatchObject({ status: 503, body: { code: 'STORE_UNAVAILABLE' } });
+    newest().isFull = false;
+    await service.stopNode();
+    // What was under way is not answered at all: nobody can know whether it is on disk.
+    await lost;
+    await service.startNode();
   });
 });
 
