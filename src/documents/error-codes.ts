@@ -53,9 +53,9 @@ function ownCodes(name: EndpointName): readonly ErrorCode[] {
   }
 }
 
-/** The codes that an endpoint may be answered with, in the order of the contract's table. */
-export function errorCodesOf(name: EndpointName): readonly ErrorCode[] {
-  const codes = new Set<ErrorCode>([...always, ...ownCodes(name)]);
-  if (endpointOf(name).key !== null) codes.add('INVALID_ID');
+/** The codes that these endpoints may be answered with, in the order of the contract's table. */
+export function errorCodesOf(...names: readonly EndpointName[]): readonly ErrorCode[] {
+  const codes = new Set(names.flatMap((name) => [...always, ...ownCodes(name)]));
+  if (names.some((name) => endpointOf(name).key !== null)) codes.add('INVALID_ID');
   return errorCodes.filter((code) => codes.has(code));
 }

@@ -1,3 +1,4 @@
+import type { ErrorBody } from '../contracts/index.ts';
 import recorded from './examples.json' with { type: 'json' };
 
 /** A request as it was sent, and what it was answered with. */
@@ -12,7 +13,7 @@ export interface RequestExample {
 export interface ErrorExample {
   readonly subject: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: ErrorBody;
 }
 
 /** An exchange over HTTP that is none of an endpoint. */

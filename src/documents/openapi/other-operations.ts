@@ -10,7 +10,7 @@ import { examples } from '../examples.ts';
 import { healthName, tutorialName } from '../schemas/names.ts';
 import { schemaAt } from '../schemas/references.ts';
 import { headersAt, pathParameter } from './parameters.ts';
-import { codesOfAll, problem, problemResponses, problemsOf } from './problems.ts';
+import { problem, problemResponses, problemsOf } from './problems.ts';
 
 /** The endpoints that the routes of the tutorial are made of. */
 const madeOf: Readonly<Record<TutorialRoute['tutorial'], readonly EndpointName[]>> = {
@@ -51,7 +51,7 @@ export function tutorialOperation(route: TutorialRoute): JsonObject {
           },
         },
       },
-      ...problemResponses(problemsOf(codesOfAll(madeOf[tutorial], errorCodesOf), { isWrite: true })),
+      ...problemResponses(problemsOf(errorCodesOf(...madeOf[tutorial]), { isWrite: true })),
     },
   };
 }

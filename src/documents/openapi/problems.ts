@@ -1,7 +1,5 @@
 import {
   decodeToken,
-  type EndpointName,
-  type ErrorBody,
   type ErrorCode,
   endpointNames,
   endpointRoutes,
@@ -85,7 +83,7 @@ export const problemExamples: Readonly<Record<string, JsonObject>> = {
       const statuses = conditionCodes.some((one) => one === code) ? [number, 412] : [number];
       return statuses.map((status) => [
         exampleName({ code, status }),
-        { value: problemOf(example.body as unknown as ErrorBody, pathOf(example.subject), status) },
+        { value: problemOf(example.body, pathOf(example.subject), status) },
       ]);
     }),
   ),
@@ -97,7 +95,7 @@ export const problemExamples: Readonly<Record<string, JsonObject>> = {
 };
 
 /** The path over HTTP of what is asked on a subject. */
-export function pathOf(subject: string): string {
+function pathOf(subject: string): string {
   const endpoint = endpointNames.find((name) => subject === name || subject.startsWith(`${name}.`));
   const route = endpointRoutes.findLast((one) => one.endpoint === endpoint);
   if (endpoint === undefined || route === undefined) return '/';
@@ -105,7 +103,7 @@ export function pathOf(subject: string): string {
   return route.path.replace(/\{\w+\}/, encodeURIComponent(key ?? ''));
 }
 
-/** What every route of an endpoint that changes something may answer beside the endpoint's own errors. */
+/** The errors of a route: those of its endpoints, and those that HTTP adds. */
 export function problemsOf(
   codes: readonly ErrorCode[],
   { isWrite }: { readonly isWrite: boolean },
@@ -117,10 +115,4 @@ export function problemsOf(
   // A server that stops refuses whatever comes.
   const own = new Set<ErrorCode>([...codes, 'SHUTTING_DOWN']);
   return [...errorCodes.filter((code) => own.has(code)), ...http].map(problem);
-}
-
-/** The codes of several endpoints together. */
-export function codesOfAll(names: readonly EndpointName[], codesOf: (name: EndpointName) => readonly ErrorCode[]) {
-  const all = new Set(names.flatMap(codesOf));
-  return errorCodes.filter((code) => all.has(code));
 }
