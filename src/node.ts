@@ -14,6 +14,8 @@ import { actorDefinitions } from './actors.ts';
 import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
 import { Api } from './api/service.ts';
+import { type NatsConnecting, natsConnecting } from './client/index.ts';
+import { readNatsAccess } from './nats-files.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
 import { toService } from './outside.ts';
 import type { Settings } from './settings.ts';
@@ -24,7 +26,7 @@ export interface NodeLog extends HostLog {
 
 /** A running service. */
 export interface OrdoNode {
-  /** The NATS server that it answers on. */
+  /** The NATS server that it answers on, without user, password and token. */
   readonly url: string;
   readonly host: Host;
   readonly store: Store;
@@ -61,8 +63,8 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
 
     const server = settings.nats === undefined ? await ownServer(settings.natsPort, log, onFatal) : undefined;
     if (server !== undefined) ends.push(() => server.stop());
-    const url = settings.nats ?? server?.url ?? '';
-    const connection = await connectTo(url, log, onFatal);
+    const access = await accessTo(server, settings);
+    const connection = await connectTo(access, log, onFatal);
     ends.push(() => connection.drain());
 
     const { host, publisher, api } = assemble(store, connection, { ...options, clock });
@@ -76,7 +78,7 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
       if (await host.stop(STOP_GRACE_MS)) await closed;
       await publisher.stop();
     });
-    return { url, host, store, stop: endAll };
+    return { url: access.shown, host, store, stop: endAll };
   } catch (error) {
     await endAll();
     throw error;
@@ -125,11 +127,20 @@ async function ownServer(port: number, log: NodeLog, onFatal: (error: unknown) =
   return server;
 }
 
-async function connectTo(url: string, log: NodeLog, onFatal: (error: unknown) => void): Promise<NatsConnection> {
-  const options = { servers: url, name: 'ordo', maxReconnectAttempts: -1, reconnectTimeWait: 250 };
+/** How to connect: to the server of its own, or to the one that the settings name. */
+async function accessTo(own: NatsServer | undefined, { nats, natsFiles }: Settings): Promise<NatsConnecting> {
+  return natsConnecting(own ?? (await readNatsAccess(nats ?? '', natsFiles)));
+}
+
+async function connectTo(
+  { options: access, shown }: NatsConnecting,
+  log: NodeLog,
+  onFatal: (error: unknown) => void,
+): Promise<NatsConnection> {
+  const options = { ...access, name: 'ordo', maxReconnectAttempts: -1, reconnectTimeWait: 250 };
   const connection = await connect(options).catch((cause: unknown) => {
     const advice = 'Start it, or name another with --nats or NATS_URL; without one, ordo starts its own.';
-    const message = `The NATS server at ${url} could not be used: ${messageOf(cause)}. ${advice}`;
+    const message = `The NATS server at ${shown} could not be used: ${messageOf(cause)}. ${advice}`;
     throw new RuntimeError('TRANSPORT_FAILED', message, { cause });
   });
   connection.closed().then((error) => {

@@ -94,6 +94,25 @@ export const paymentLedger = z.looseObject({
 /** The states of a transaction; the last three have ended. */
 export const transactionStates = ['preparing', 'committing', 'aborting', 'committed', 'aborted', 'mixed'] as const;
 
+const decision = growing(['committed', 'aborted']);
+
+/** One branch, as its coordinator sees it. */
+export const transactionBranch = z.looseObject({
+  participant: z.string(),
+  branch: z.string(),
+  operation: z.string().exactOptional(),
+  deadline: time.exactOptional().describe('Until when it may vote.'),
+  vote: growing(['yes', 'no', 'readOnly']).nullable(),
+  code: z.string().exactOptional().describe('Why it voted no.'),
+  reason: z.string().exactOptional(),
+  outcome: growing(['done', 'heuristic']).nullable(),
+  heuristic: z
+    .looseObject({ outcome: decision, by: z.string(), reason: z.string(), at: time })
+    .exactOptional()
+    .describe('Who has closed it by hand, why and how.'),
+  contradiction: z.string().exactOptional().describe('A later answer that differs from the first; not acted on.'),
+});
+
 export const transactionView = z.looseObject({
   id: transactionId,
   order: orderId,
@@ -101,12 +120,27 @@ export const transactionView = z.looseObject({
   state: growing(transactionStates),
   deadline: time,
   startedAt: time,
+  decision: decision.nullable().exactOptional().describe('The commit point; never changes.'),
+  decidedAt: time.nullable().exactOptional(),
+  abortedBy: z
+    .looseObject({ code: z.string(), reason: z.string() })
+    .nullable()
+    .exactOptional()
+    .describe('What made it abort, where that was no vote.'),
+  branches: z.array(transactionBranch),
+});
+
+/** What a participant says of a branch. */
+export const branchStates = ['prepared', 'committed', 'aborted', 'refused', 'forgotten', 'unknown'] as const;
+
+/** A transaction with what its participants say, side by side. */
+export const transactionBranchesAnswer = transactionView.extend({
   branches: z.array(
-    z.looseObject({
-      participant: z.string(),
-      branch: z.string(),
-      vote: growing(['yes', 'no', 'readOnly']).nullable(),
-      outcome: growing(['done', 'heuristic']).nullable(),
+    transactionBranch.extend({
+      says: growing(branchStates)
+        .nullable()
+        .describe('What the participant itself says; null for an outside service, which is not asked.'),
+      disagreement: z.string().nullable().describe('Why the two cannot both be right, where they cannot.'),
     }),
   ),
 });
@@ -155,6 +189,8 @@ export type CountsAnswer = z.output<typeof countsAnswer>;
 export type StockView = z.output<typeof stockView>;
 export type PaymentLedger = z.output<typeof paymentLedger>;
 export type TransactionView = z.output<typeof transactionView>;
+export type TransactionBranch = z.output<typeof transactionBranch>;
+export type TransactionBranches = z.output<typeof transactionBranchesAnswer>;
 export type TransactionState = (typeof transactionStates)[number];
 export type ListTransactionsBody = z.output<typeof listTransactionsBody>;
 export type ResolveBody = z.output<typeof resolveBody>;

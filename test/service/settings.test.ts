@@ -6,6 +6,7 @@ describe('The settings', () => {
     const standard = {
       data: './data',
       nats: undefined,
+      natsFiles: {},
       natsPort: 4222,
       participants: {},
       paymentWindowMs: 30 * 60_000,

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { formatSeconds, progressOn } from '../../src/import/progress.ts';
+import { formatSeconds, progressOn } from '../src/progress.ts';
 
 class Sink extends Writable {
   text = '';
