@@ -31,8 +31,8 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   notFound: 'there is no such order or transaction',
   unavailable: 'not reachable, busy, locked or too slow; try again',
   differs: 'all was done, but the figures do not agree; the report says where',
-  fatal: 'the service cannot go on (its store, its NATS server); start it again to recover',
-  interrupted: 'stopped by Ctrl-C before the end',
+  fatal: 'the service cannot go on; start it again, and it recovers',
+  interrupted: 'stopped before the end, by Ctrl-C or by saying no',
 };
 
 const exitCodeByNumber: Readonly<Record<number, number>> = {

@@ -53,12 +53,34 @@ export function addImportCommand(program: Command, environment: ImportEnvironmen
     .description('Imports sales and returns of the UCI "Online Retail" set.')
     .argument('<file>', 'the CSV file, or - for standard input')
     .option('--expect <file>', 'JSON with the figures that must come out, by file name (uci_full for the whole set)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ ordo import online-retail online_retail.csv --dry-run
+  $ ordo import online-retail online_retail.csv --data ./retail
+  $ xz -dc online_retail.csv.xz | ordo import online-retail - --json > report.json
+${again}`,
+    )
     .action((file: string, options: Options) => new Import(file, options, environment).onlineRetail());
   withOptions(command.command('order-management'), ACTIONS_AT_ONCE)
     .description('Replays the OCEL 2.0 "Order Management" log.')
     .argument('<file>', 'the log, JSON or gzipped JSON, or - for standard input')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ ordo import order-management order-management.json.gz --dry-run
+  $ ordo import order-management order-management.json.gz --concurrency 32
+${again}`,
+    )
     .action((file: string, options: Options) => new Import(file, options, environment).orderManagement());
 }
+
+const again = `
+It may be stopped at any moment, killed too, and run again: nothing is done twice. It ends with 130 when it was stopped,
+and with 6 when what the service then holds is not what the file says.
+`;
 
 /** As fast as more, and every vote comes in time: an order here has a hundred branches and more, and they take turns. */
 const ORDERS_AT_ONCE = 16;

@@ -10,6 +10,7 @@ import { addPlaceCommand } from './place.ts';
 import { addQuestionCommands } from './questions.ts';
 import { addStockCommands } from './stock.ts';
 import { addTransactionCommands } from './transactions.ts';
+import { addWatch } from './watch.ts';
 
 /** Adds commands to the program. */
 export type AddCommands = (program: Command, context: CliContext) => void;
@@ -33,6 +34,7 @@ export function createProgram(context: CliContext = processContext(), more: read
   addOrderCommands(program, context);
   program.commandsGroup('Questions:');
   addQuestionCommands(program, context);
+  addWatch(program, context);
   program.commandsGroup('Stock and transactions:');
   addStockCommands(program, context);
   addTransactionCommands(program, context);

@@ -14,6 +14,9 @@ export type Remedy =
   /** Close a branch against the decision: the transaction is mixed for good. */
   | { readonly kind: 'differ'; readonly branch: Branch; readonly outcome: Outcome };
 
+/** A remedy that is recorded with who and why. */
+export type Resolving = Exclude<Remedy, { readonly kind: 'retry' }>;
+
 /** The branches that a transaction waits for: for their votes, or for their answers to the decision. */
 export function waitingFor<View extends TransactionView>({ state, decision, branches }: View): View['branches'] {
   if (hasEnded(state)) return [];
@@ -49,28 +52,16 @@ export function remediesOf(view: TransactionBranches): Remedy[] {
   ];
 }
 
-/** Which remedy the flags of `tx resolve` ask for; a text says why none. */
+/** The remedy that the flags of `tx resolve` ask for; undefined where they ask for none that there is. */
 export function remedyFor(
   view: TransactionBranches,
   branch: string | undefined,
-  outcome: string | undefined,
-): Remedy | string {
-  const remedies = remediesOf(view).filter(({ kind }) => kind !== 'retry');
-  if (remedies.length === 0) return `${view.id} is ${view.state}: there is nothing to resolve.`;
-  if (view.state === 'preparing') {
-    if (branch !== undefined)
-      return `${view.id} is still preparing: only the whole of it can be aborted, without --branch.`;
-    if (outcome === 'committed') return `${view.id} is still preparing: it can only be aborted.`;
-    return { kind: 'abort' };
-  }
-  const names = [...new Set(remedies.flatMap((remedy) => ('branch' in remedy ? [remedy.branch.branch] : [])))];
-  if (branch === undefined)
-    return `The decision of ${view.id} is made: name one unanswered branch, ${names.join(' or ')}.`;
-  const found = remedies.find(
-    (remedy) => 'branch' in remedy && remedy.branch.branch === branch && remedy.outcome === outcome,
-  );
-  if (found !== undefined) return found;
-  return `${branch} is no branch of ${view.id} that waits for an answer; there is ${names.join(' and ')}.`;
+  outcome: Outcome,
+): Resolving | undefined {
+  return remediesOf(view).find((remedy): remedy is Resolving => {
+    if ('branch' in remedy) return remedy.branch.branch === branch && remedy.outcome === outcome;
+    return remedy.kind === 'abort' && branch === undefined && outcome === 'aborted';
+  });
 }
 
 /** A remedy in one sentence, with what is to be known before it is chosen. */

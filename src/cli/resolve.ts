@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Client } from '../client/index.ts';
-import type { JsonObject, TransactionBranches } from '../contracts/index.ts';
+import type { TransactionBranches, TransactionView } from '../contracts/index.ts';
 import { type AskingFlags, callOf, checkQuestionKey, withAskingFlags } from './asking.ts';
 import { withClient } from './connection.ts';
 import type { CliContext } from './context.ts';
 import { Interrupted, UsageError } from './failure.ts';
-import { type Outcome, type Remedy, remediesOf, remedyFor, remedyText } from './resolution.ts';
+import { type Outcome, type Remedy, type Resolving, remediesOf, remedyFor, remedyText } from './resolution.ts';
 import { screenFor } from './show/screen.ts';
 import { showSideBySide, showTransaction } from './show/transaction.ts';
 import { given } from './values.ts';
@@ -60,25 +60,17 @@ class Resolution {
     const view = await callOf(this.#client, this.#flags, question, this.#stop);
     const willAsk = this.#context.prompt !== undefined && !this.#flags.yes;
     if (!isComplete || willAsk) this.#context.writeError(`${showSideBySide(view, this.#screen)}\n`);
-    const remedy = outcome === undefined ? await this.#choose(view) : this.#chosen(view, outcome);
-    if (remedy.kind === 'retry') return this.#retry();
+    // What the flags ask for and cannot be is left for the service to refuse: it knows best how things stand now.
+    const remedy = outcome === undefined ? await this.#choose(view) : remedyFor(view, this.#flags.branch, outcome);
+    if (remedy?.kind === 'retry') return this.#retry();
     const who = by ?? (await this.#ask('Who decides? '));
     const why = reason ?? (await this.#ask('Why? '));
-    await this.#confirm(remedy);
+    if (remedy !== undefined) await this.#confirm(remedy);
     await this.#send(remedy, who, why);
   }
 
   get #screen() {
     return screenFor(this.#context, this.#flags);
-  }
-
-  /** What the flags say. What cannot be is left for the service to refuse: it knows best how things stand now. */
-  #chosen(view: TransactionBranches, outcome: Outcome): Exclude<Remedy, { kind: 'retry' }> {
-    const { branch: name } = this.#flags;
-    const found = remedyFor(view, name, outcome);
-    if (typeof found !== 'string' && found.kind !== 'retry') return found;
-    const branch = view.branches.find((one) => one.branch === name);
-    return branch === undefined ? { kind: 'abort' } : { kind: 'close', branch, outcome };
   }
 
   async #choose(view: TransactionBranches): Promise<Remedy> {
@@ -102,7 +94,7 @@ class Resolution {
   }
 
   /** Has what was chosen confirmed: by a word, or by the transaction's id where it gives up that all change together. */
-  async #confirm(remedy: Remedy): Promise<void> {
+  async #confirm(remedy: Resolving): Promise<void> {
     if (this.#flags.yes) return;
     const { prompt } = this.#context;
     if (remedy.kind === 'differ') {
@@ -125,15 +117,18 @@ class Resolution {
     this.#print(await callOf(this.#client, this.#flags, again, this.#stop));
   }
 
-  async #send(remedy: Exclude<Remedy, { kind: 'retry' }>, by: string, reason: string): Promise<void> {
-    const branch = 'branch' in remedy ? remedy.branch.branch : undefined;
-    const outcome = 'outcome' in remedy ? remedy.outcome : (this.#flags.outcome ?? 'aborted');
-    const body: JsonObject = given({ branch: branch ?? this.#flags.branch, outcome, by, reason });
-    const question = { name: 'transactions.resolve', key: this.#id, body } as const;
+  async #send(remedy: Resolving | undefined, by: string, reason: string): Promise<void> {
+    const branch = remedy !== undefined && 'branch' in remedy ? remedy.branch.branch : this.#flags.branch;
+    const outcome = remedy !== undefined && 'outcome' in remedy ? remedy.outcome : (this.#flags.outcome ?? 'aborted');
+    const question = {
+      name: 'transactions.resolve',
+      key: this.#id,
+      body: given({ branch, outcome, by, reason }),
+    } as const;
     this.#print(await callOf(this.#client, this.#flags, question, this.#stop));
   }
 
-  #print(answer: Parameters<typeof showTransaction>[0]): void {
+  #print(answer: TransactionView): void {
     this.#context.write(this.#flags.json ? `${JSON.stringify(answer)}\n` : showTransaction(answer, this.#screen));
   }
 

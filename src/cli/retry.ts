@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { type Client, OrdoError } from '../client/index.ts';
+import type { TransactionView } from '../contracts/index.ts';
 import { type AskingFlags, ask, callOf, checkQuestionKey, withAskingFlags } from './asking.ts';
 import { withClient } from './connection.ts';
 import type { CliContext } from './context.ts';
+import { waitingFor } from './resolution.ts';
 import { screenFor } from './show/screen.ts';
 import { shown } from './show/text.ts';
 import { changesBetween, showSideBySide } from './show/transaction.ts';
@@ -33,9 +35,8 @@ async function retry(context: CliContext, id: string, flags: RetryFlags): Promis
     const after = await look();
     context.write(showSideBySide(after, screenFor(context, flags)));
     const changes = changesBetween(before, after);
-    const news =
-      changes.length === 0 ? ['Nothing has changed yet.'] : ['Changed:', ...changes.map((one) => `  ${one}`)];
-    context.write(`\n${news.map(shown).join('\n')}\n`);
+    if (changes.length > 0) context.write(`\nChanged:\n${changes.map((one) => `  ${shown(one)}\n`).join('')}`);
+    else if (waitingFor<TransactionView>(after).length > 0) context.write('\nNothing has changed yet.\n');
   });
 }
 

@@ -38,7 +38,7 @@ to go on; with --json or --ndjson as one JSON object with code, message,
 retriable and details. \`outcomeUnknown\` in it means that the command may have
 been done all the same (see \`ordo help idempotency\`).
 
-  $ ordo wait SO-1 --status paid --for 60s || echo "not paid, or not reachable: $?"
+  $ ordo wait SO-1 --status paid --for 60s || echo "not paid: $?"
 
 \`serve\`, \`demo\` and \`watch\` run until Ctrl-C: for them that is 0.
 `;

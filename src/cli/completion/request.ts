@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type ConnectionFlags, defaultUrl } from '../connection.ts';
 import type { CliContext } from '../context.ts';
 import { serviceIds } from './service-ids.ts';
-import { type Suggestion, type Suggestions, suggestionsFor } from './suggestions.ts';
+import { flagBefore, type Suggestion, type Suggestions, suggestionsFor } from './suggestions.ts';
 
 /**
  * What the scripts of `ordo complete` ask at every press of the tab key; undefined where the arguments ask for
@@ -26,7 +26,9 @@ export async function completions(program: Command, context: CliContext, words: 
   const current = words.at(-1) ?? '';
   const found = suggestionsFor(program, before, current);
   const values = await valuesOf(found, context, before);
-  const fitting = new Map(values.filter(({ value }) => value.startsWith(current)).map((one) => [one.value, one]));
+  const flag = flagBefore(current);
+  const begun = flag === undefined ? current : current.slice(flag.length + 1);
+  const fitting = new Map(values.filter(({ value }) => value.startsWith(begun)).map((one) => [one.value, one]));
   const lines = [...fitting.values()].map(({ value, description }) => `${value}\t${description}\n`);
   return `${lines.join('')}:${directiveOf(found)}\n`;
 }
@@ -40,7 +42,6 @@ async function valuesOf(
     case 'values':
       return found.values;
     case 'files':
-    case 'folders':
       return [];
     case 'orders':
     case 'transactions':
@@ -61,7 +62,6 @@ function connectionIn(words: readonly string[], env: CliContext['env']): Connect
 }
 
 function directiveOf({ kind }: Suggestions): number {
-  if (kind === 'files') return ShellCompDirective.ShellCompDirectiveDefault;
-  if (kind === 'folders') return ShellCompDirective.ShellCompDirectiveFilterDirs;
-  return ShellCompDirective.ShellCompDirectiveNoFileComp;
+  const { ShellCompDirectiveDefault, ShellCompDirectiveNoFileComp } = ShellCompDirective;
+  return kind === 'files' ? ShellCompDirectiveDefault : ShellCompDirectiveNoFileComp;
 }

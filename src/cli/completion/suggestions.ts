@@ -13,7 +13,6 @@ export type Suggestions =
   | { readonly kind: 'values'; readonly values: readonly Suggestion[] }
   /** A file or a folder: the shell knows them itself. */
   | { readonly kind: 'files' }
-  | { readonly kind: 'folders' }
   /** Something that only the service knows: the id of an order, or of a transaction. */
   | { readonly kind: 'orders' | 'transactions' };
 
@@ -29,14 +28,23 @@ const nothing: Suggestions = { kind: 'values', values: [] };
 export function suggestionsFor(program: Command, words: readonly string[], current: string): Suggestions {
   const place = placeAfter(program, words);
   if (place.option !== undefined) return valuesOf(place.option);
-  const [flag, equals] = [/^--[^=]+/.exec(current)?.[0], current.includes('=')];
-  if (flag !== undefined && equals && !place.onlyArguments) return valuesAfterEquals(place.command, flag);
+  const flag = flagBefore(current);
+  if (flag !== undefined && !place.onlyArguments) {
+    const option = optionOf(place.command, flag);
+    return option === undefined ? nothing : valuesOf(option);
+  }
   if (current.startsWith('-') && !place.onlyArguments) return { kind: 'values', values: flagsOf(place.command) };
   const { commands } = place.command;
+  if (commands.length > 0 && place.given > 0) return nothing; // it names no command
   if (commands.length > 0) return { kind: 'values', values: commands.filter(isVisible).map(describedCommand) };
   const { registeredArguments } = place.command;
   const argument = registeredArguments[place.given] ?? registeredArguments.find(({ variadic }) => variadic);
   return argument === undefined ? nothing : argumentValues(argument, program);
+}
+
+/** `--status` of `--status=p`: the value that is begun there is what is completed. */
+export function flagBefore(current: string): string | undefined {
+  return /^(--[^=]+)=/.exec(current)?.[1];
 }
 
 interface Place {
@@ -102,16 +110,7 @@ function flagsOf(command: Command): Suggestion[] {
 
 function valuesOf(option: Option): Suggestions {
   if (option.argChoices !== undefined) return choices(option.argChoices);
-  if (/<(file|dir)>/.test(option.flags)) return { kind: option.flags.includes('<dir>') ? 'folders' : 'files' };
-  return nothing;
-}
-
-/** `--status=p`: the shell takes the whole word, so the flag comes along. */
-function valuesAfterEquals(command: Command, flag: string): Suggestions {
-  const option = optionOf(command, flag);
-  const found = option === undefined ? nothing : valuesOf(option);
-  if (found.kind !== 'values') return found;
-  return { kind: 'values', values: found.values.map((one) => ({ ...one, value: `${flag}=${one.value}` })) };
+  return /<(file|dir)>/.test(option.flags) ? { kind: 'files' } : nothing;
 }
 
 function argumentValues(argument: Argument, program: Command): Suggestions {

@@ -40,7 +40,7 @@ export function showHistory({ entries }: AnswerOf<'orders.history'>, screen: Scr
 }
 
 /** `amount=500 reason=goodwill`. */
-function fields(values: Readonly<Record<string, unknown>>): string {
+export function fields(values: Readonly<Record<string, unknown>>): string {
   return Object.entries(values)
     .map(([name, value]) => `${name}=${shown(value)}`)
     .join(' ');

@@ -4,7 +4,7 @@ import { paint, type Screen } from './screen.ts';
 import { paintedStatus, styleOf } from './status.ts';
 import { type Painted, painted, table } from './table.ts';
 import { shown } from './text.ts';
-import { age, momentAndAge } from './time.ts';
+import { age, momentAndAge, span } from './time.ts';
 
 /** A transaction as its coordinator sees it. */
 export function showTransaction(transaction: TransactionView, screen: Screen): string {
@@ -20,7 +20,7 @@ export function showSideBySide(transaction: TransactionBranches, screen: Screen)
     branch.branch,
     branch.participant,
     vote(branch),
-    waiting.has(branch) ? painted('yellow', asked(transaction, screen)) : outcome(branch),
+    waiting.has(branch) ? painted('yellow', unanswered(transaction, screen)) : outcome(branch),
     says(branch.says, branch.disagreement),
   ]);
   const columns = ['branch', 'participant', { text: 'vote' }, { text: 'outcome' }, { text: 'participant says' }];
@@ -41,13 +41,13 @@ function heading(transaction: TransactionView, screen: Screen): string {
   const { id, order, operation, state, startedAt, deadline, decision, decidedAt, abortedBy } = transaction;
   const decided =
     decision === null || decision === undefined
-      ? []
+      ? [`votes due ${age(deadline, screen)}`]
       : [
           `decided: ${decision}${decidedAt ? ` ${age(decidedAt, screen)}` : ''}${abortedBy ? `, ${abortedBy.reason}` : ''}`,
         ];
   return [
     `${paint(screen, 'bold', shown(id))}  ${paint(screen, styleOf(state), shown(state))}`,
-    `${shown(operation)} of ${shown(order)}, started ${momentAndAge(startedAt, screen)}, votes due ${age(deadline, screen)}`,
+    `${shown(operation)} of ${shown(order)}, started ${momentAndAge(startedAt, screen)}`,
     ...decided.map(shown),
     '',
   ].join('\n');
@@ -67,16 +67,16 @@ function outcome({ outcome: taken, heuristic }: Branch): Painted {
   return painted(undefined, taken ?? '');
 }
 
-/** Since when a branch is asked: for its vote since the beginning, for its outcome since the decision. */
-function asked({ startedAt, decidedAt }: TransactionView, screen: Screen): string {
-  return `asked since ${age(decidedAt ?? startedAt, screen)}`;
+/** How long a branch has not answered: from the beginning with its vote, from the decision with its outcome. */
+function unanswered({ startedAt, decidedAt }: TransactionView, { now }: Screen): string {
+  return `unanswered for ${span(now - Date.parse(decidedAt ?? startedAt))}`;
 }
 
 const inWords: Readonly<Record<string, string>> = {
   prepared: 'prepared, waits for the decision',
   refused: 'has voted no',
   forgotten: 'over, and no longer remembered',
-  unknown: 'knows nothing of it',
+  unknown: 'holds nothing of it',
 };
 
 function says(state: string | null, disagreement: string | null): Painted {
