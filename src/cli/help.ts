@@ -1,6 +1,7 @@
 import { type Command, Help } from 'commander';
 import type { CliContext } from './context.ts';
 import { UsageError } from './failure.ts';
+import { lowerFirst } from './orders.ts';
 import { paint } from './show/screen.ts';
 import { widthOf, wrapped } from './show/text.ts';
 import { topics } from './topics.ts';
@@ -117,7 +118,7 @@ function everyCommand(program: Command): string {
     group,
     commands
       .flatMap((command) => [command, ...command.commands])
-      .map((command) => [termOf(command), command.summary() || command.description()]),
+      .map((command) => [termOf(command), lowerFirst(command.summary() || command.description())]),
   ]);
   const width = Math.max(...groups.flatMap(([, rows]) => rows.map(([term]) => widthOf(term))));
   return groups
