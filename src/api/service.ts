@@ -86,14 +86,17 @@ export class Api {
 
   async #answer(name: EndpointName, message: ServiceMsg): Promise<void> {
     let trace: string | undefined;
+    let request: ApiRequest<object> | undefined;
     try {
       const sent = headersOf(message);
       trace = sent?.get(headers.traceparent) || undefined;
-      const bytes = await this.#options.endpoints.answer(name, readRequest(name, message, sent));
+      request = readRequest(name, message, sent);
+      const bytes = await this.#options.endpoints.answer(name, request);
       if (bytes.length > this.#maxAnswerBytes) throw tooLarge(bytes.length, this.#maxAnswerBytes);
       message.respond(bytes, trace === undefined ? {} : { headers: traced(trace) });
     } catch (error) {
       const body = error instanceof ApiFailure ? error.body : this.#unexpected(name, message, error);
+      if (request === undefined) this.#options.endpoints.unreadable(name, body.code);
       message.respond(Buffer.from(JSON.stringify(body)), { headers: errorHeaders(body, trace) });
     }
   }

@@ -38,6 +38,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
 const exitCodeByNumber: Readonly<Record<number, number>> = {
   400: exitCodes.usage,
   401: exitCodes.usage,
+  403: exitCodes.refused,
   404: exitCodes.notFound,
   408: exitCodes.unavailable,
   409: exitCodes.refused,

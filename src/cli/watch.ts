@@ -1,8 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { Msg, Subscription } from 'nats';
-import type { Client } from '../client/index.ts';
-import { OrdoError } from '../client/index.ts';
-import { announcementKinds, announcementPattern, headers, isJsonObject, type JsonObject } from '../contracts/index.ts';
+import type { Client, FollowProblem } from '../client/index.ts';
+import { type AnnouncementData, type AnnouncementKind, announcementKinds } from '../contracts/index.ts';
 import { type AskingFlags, callOf, checkQuestionKey, withAskingFlags } from './asking.ts';
 import { withClient } from './connection.ts';
 import type { CliContext } from './context.ts';
@@ -22,10 +20,10 @@ Examples:
   $ ordo watch                               every order, until Ctrl-C
   $ ordo watch SO-1
   $ ordo watch SO-1 --until completed && echo "there it is"
-  $ ordo watch --json | jq -r .data.order
+  $ ordo watch --json | jq -r .data.order        one JSON object a line
 
-It shows what is announced from now on. What is announced while the connection is down is not made up for: a JetStream
-stream on events.> keeps it.
+It shows what is announced from now on. What is announced while the connection is down is missed, and it says so; a
+JetStream stream on events.> would keep it.
 `;
 
 /** Adds `ordo watch`. */
@@ -48,16 +46,34 @@ export function addWatch(program: Command, context: CliContext): void {
 
 function watch(context: CliContext, order: string | null, flags: WatchFlags): Promise<void> {
   if (order !== null) checkQuestionKey('orders.get', order);
+  const screen = screenFor(context, flags);
   return withClient(context, flags, async (client, stop) => {
     // First it listens, then it looks: nothing that happens in between is missed.
-    const announced = client.connection.subscribe(announcementPattern('order', order));
-    const end = (): void => announced.unsubscribe();
-    stop.addEventListener('abort', end, { once: true });
+    const announced = client.follow({
+      ...(order !== null && { order }),
+      types: announcementKinds.order,
+      signal: stop,
+      onProblem: (problem) => context.writeError(`${shown(problemText(problem))}\n`),
+    });
+    await announced.ready;
     await greet(context, client, order, flags, stop);
-    const seen = await follow(context, announced, flags);
+    for await (const event of announced) {
+      context.write(flags.json ? `${JSON.stringify(event)}\n` : line(event, screen));
+      if (event.type === flags.until) return;
+    }
     stop.throwIfAborted();
-    if (!seen) throw closed();
   });
+}
+
+function problemText(problem: FollowProblem): string {
+  switch (problem.kind) {
+    case 'malformed':
+      return `Left out, for it is no announcement: ${problem.subject}: ${problem.why}`;
+    case 'dropped':
+      return `${problem.count} announcements were left out: they came faster than they could be printed.`;
+    case 'interrupted':
+      return 'The connection was lost for a while: what was announced meanwhile is missed.';
+  }
 }
 
 /** Makes sure that there is a service, and the order, and says how it stands. */
@@ -77,55 +93,19 @@ async function greet(
   context.writeError(`Watching ${shown(order)}: ${shown(status)}, version ${version}.\n`);
 }
 
-/** Shows announcements until one is of the kind that is waited for (true), or none come any more. */
-async function follow(context: CliContext, announced: Subscription, flags: WatchFlags): Promise<boolean> {
-  const screen = screenFor(context, flags);
-  for await (const message of announced) {
-    const event = readEvent(message);
-    context.write(flags.json ? `${JSON.stringify(event)}\n` : line(event, screen));
-    if (event.kind === flags.until) return true;
-  }
-  return false;
-}
-
-interface WatchedEvent {
-  readonly id: string;
+interface OrderEvent {
+  readonly type: AnnouncementKind<'order'>;
   readonly time: string;
-  readonly kind: string;
-  readonly data: JsonObject;
+  readonly data: AnnouncementData<'order'>;
 }
 
-/** Reads whatever has come: somebody else may publish on the subject too. */
-function readEvent(message: Msg): WatchedEvent {
-  const header = (name: string): string => message.headers?.get(name) ?? '';
-  let data: unknown;
-  try {
-    data = JSON.parse(message.string());
-  } catch {
-    data = undefined;
-  }
-  return {
-    id: header(headers.eventId),
-    time: header(headers.eventTime),
-    kind: message.subject.slice(message.subject.lastIndexOf('.') + 1),
-    data: isJsonObject(data) ? data : {},
-  };
-}
-
-function line({ time, kind, data }: WatchedEvent, screen: Screen): string {
-  const { order, version, change } = data;
-  const what = isJsonObject(change) ? fields(change) : '';
+function line({ time, type, data }: OrderEvent, screen: Screen): string {
   const parts = [
     moment(time, screen, 'milliseconds'),
-    shown(order),
-    paint(screen, styleOf(kind), shown(kind)),
-    `version ${shown(version)}`,
-    what,
+    shown(data.order),
+    paint(screen, styleOf(type), type),
+    `version ${data.version}`,
+    fields(data.change),
   ];
   return `${parts.join('  ').trimEnd()}\n`;
-}
-
-function closed(): OrdoError {
-  const message = 'The connection to NATS has ended, and with it the watching.';
-  return new OrdoError('CONNECTION_CLOSED', message, { number: 503, retriable: false });
 }

@@ -46,11 +46,6 @@ export function announcementSubject<Source extends AnnouncementSource>(
   return `events.${source}.${encodeToken(id)}.${kind}`;
 }
 
-/** What to subscribe to for all that is announced of one thing, or of every thing of its kind (null). */
-export function announcementPattern(source: AnnouncementSource, id: string | null): string {
-  return `events.${source}.${id === null ? '*' : encodeToken(id)}.*`;
-}
-
 /** Its CloudEvents type: `ordo.order.paid`. */
 export function announcementType<Source extends AnnouncementSource>(
   source: Source,

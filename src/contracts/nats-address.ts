@@ -25,7 +25,8 @@ const schemes = ['nats:', 'tls:'];
 
 /**
  * Reads an address: `nats://` or `tls://` (or nothing, which means `nats://`), a user and a password or a token with
- * an `@` behind them, host and port. Several with commas are the servers of one cluster, which share what is secret.
+ * an `@` behind them, host and port. Several with commas are the servers of one cluster, which share what is secret: it
+ * stands with the first.
  */
 export function readNatsAddress(text: string): NatsAddressReading {
   const servers: Server[] = [];
@@ -33,6 +34,13 @@ export function readNatsAddress(text: string): NatsAddressReading {
     const server = readServer(part.trim());
     if (typeof server === 'string') return { ok: false, why: server };
     servers.push(server);
+  }
+  // Otherwise a password with a comma in it would pass for the names of servers.
+  if (servers[0]?.secrets === undefined && servers.some(({ secrets }) => secrets !== undefined)) {
+    return {
+      ok: false,
+      why: 'names a user behind a comma only; name it first, and write a comma in a password as %2C',
+    };
   }
   const all = servers.flatMap(({ secrets }) => (secrets === undefined ? [] : [secrets]));
   const [secrets = {}] = all;

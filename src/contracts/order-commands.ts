@@ -41,7 +41,8 @@ export const placedFee = closed({
   quantity: quantity.exactOptional(),
 });
 
-const placeFields = closed({
+/** The fields of `orders.place`, each checked for itself. */
+export const placeFields = closed({
   customer: text(limits.nameBytes),
   currency,
   digits: digits.exactOptional(),

@@ -32,6 +32,7 @@ describe('The address of NATS', () => {
     ['nats://ann:x@a,nats://bob:y@b', 'names several users'],
     ['nats://ann:100%@a', '%25'],
     ['nats://ann:x,y@a', '%2C'],
+    ['nats://ann:12,34@a', '%2C'],
   ])('%j is refused, and says why', (text, why) => {
     const reading = readNatsAddress(text);
     expect(reading).toMatchObject({ ok: false, why: expect.stringContaining(why) });
