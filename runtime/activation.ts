@@ -53,7 +53,7 @@ export function activeOf(actor: Actor, head: Uint8Array): Active {
 }
 
 /** A hash as it is held in memory. */
-export function headText(head: Uint8Array): string {
+function headText(head: Uint8Array): string {
   return Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1');
 }
 
@@ -160,6 +160,17 @@ export class ActiveActors {
 
   get(address: Address): Active | undefined {
     return this.#actors.get(address);
+  }
+
+  /** The hash of an actor's last journal entry. */
+  headOf(address: Address): Uint8Array | undefined {
+    const active = this.#actors.get(address);
+    return active === undefined ? undefined : headBytes(active.head);
+  }
+
+  setHead(address: Address, head: Uint8Array): void {
+    const active = this.#actors.get(address);
+    if (active !== undefined) active.head = headText(head);
   }
 
   /** Gets an actor and makes it the most recently used. */

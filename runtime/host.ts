@@ -1,4 +1,4 @@
-import { type Active, ActiveActors, activate, headBytes, headText } from './activation.ts';
+import { type Active, ActiveActors, activate } from './activation.ts';
 import type { Address } from './address.ts';
 import { Alarm } from './alarm.ts';
 import { examine, remembered } from './commands.ts';
@@ -51,14 +51,8 @@ export class Host {
     const onFatal = (error: unknown) => this.#fail(error);
     this.#commit = new GroupCommit({
       store: options.store,
-      headOf: (address) => {
-        const active = this.#actors.get(address);
-        return active === undefined ? CHAIN_START : headBytes(active.head);
-      },
-      setHead: (address, head) => {
-        const active = this.#actors.get(address);
-        if (active !== undefined) active.head = headText(head);
-      },
+      headOf: (address) => this.#actors.headOf(address) ?? CHAIN_START,
+      setHead: (address, head) => this.#actors.setHead(address, head),
       onWritten: (written, announced, before) => this.#written(written, announced, before),
       onFenced: (address, mails) => this.#fenced(address, mails),
       onFatal,

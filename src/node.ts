@@ -14,6 +14,7 @@ import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
 import { Api } from './api/service.ts';
 import { type NatsConnecting, natsConnecting } from './client/index.ts';
+import { documentsOf } from './documents/documents.ts';
 import { Health } from './health.ts';
 import { HttpServer } from './http/server.ts';
 import { type NodeLog, partLog } from './log.ts';
@@ -99,8 +100,10 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const { metrics } = observation;
     if (settings.http !== null) {
       const missing = () => health.missing();
+      const documents = documentsOf(manifest.version);
       const httpLog = partLog(log, 'http');
-      http = await HttpServer.start({ address: settings.http, endpoints, missing, metrics, clock, log: httpLog });
+      const parts = { endpoints, missing, metrics, documents, clock, log: httpLog };
+      http = await HttpServer.start({ address: settings.http, ...parts });
     }
     const httpUrl = http?.url;
     const { data, participants } = settings;

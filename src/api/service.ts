@@ -15,6 +15,7 @@ import {
   refusalBody,
   subscriptionsOf,
 } from '../contracts/index.ts';
+import { answerName, requestName, schemaId } from '../documents/schemas/names.ts';
 import type { Endpoints } from './endpoints.ts';
 import { ApiFailure, failure, internal } from './failure.ts';
 import type { ApiRequest } from './request.ts';
@@ -51,7 +52,11 @@ export class Api {
         const suffix = subject === name && endpointOf(name).keyOptional === true ? '-new' : '';
         this.#service.addEndpoint(`${name.replace('.', '-')}${suffix}`, {
           subject,
-          metadata: { summary: endpointOf(name).summary },
+          metadata: {
+            summary: endpointOf(name).summary,
+            request: schemaId(requestName(name)),
+            answer: schemaId(answerName(name)),
+          },
           handler: (_error, message) => this.#take(name, message),
         });
       }

@@ -144,7 +144,8 @@ export const tutorialOrder = {
 export const tutorialOrderBody = placeFields.partial();
 /** Where an order is to be. */
 export const tutorialStatusBody = closed({ status: z.enum(orderStatuses) });
-const tutorialAnswer = z.looseObject({ id: z.string(), status: growing(orderStatuses) });
+/** An order, as far as the tutorial knows it. */
+export const tutorialAnswer = z.looseObject({ id: z.string(), status: growing(orderStatuses) });
 
 /** The two routes of the tutorial that the project grew from. */
 export const tutorialRoutes: readonly TutorialRoute[] = [

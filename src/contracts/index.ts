@@ -17,4 +17,5 @@ export * from './questions.ts';
 export { currencyCodes, currencyExponent } from './schema/currencies.ts';
 export { isJsonObject, type JsonObject } from './schema/json-object.ts';
 export type { Growing } from './schema/objects.ts';
+export { timePattern } from './schema/values.ts';
 export * from './subjects.ts';

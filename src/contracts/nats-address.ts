@@ -71,6 +71,7 @@ function readServer(text: string): Server | string {
   }
   const { protocol, hostname, port, username, password, pathname, search, hash } = url;
   if (!schemes.includes(protocol)) return `${shape}; ${protocol}// is not spoken here`;
+  if (text.includes('@') && username === '') return `${shape}, with a user before the @`;
   if (hostname === '' || !['', '/'].includes(pathname) || search !== '' || hash !== '') return shape;
   try {
     const secrets = username === '' ? undefined : secretsOf(decodeURIComponent(username), decodeURIComponent(password));

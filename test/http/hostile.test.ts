@@ -67,7 +67,7 @@ describe('A path', () => {
     await refused(method, path, {}, 400, 'INVALID_ID');
   });
 
-  it.each(['/', '/Orders', '/orders/a/b/c', '/orders/a/pay/', '//orders', '/order', '/openapi.json'])(
+  it.each(['/', '/Orders', '/orders/a/b/c', '/orders/a/pay/', '//orders', '/order', '/openapi.yaml'])(
     '%s leads nowhere',
     async (path) => {
       const answer = await http.get<Problem>(path);

@@ -39,8 +39,12 @@ describe('As a NATS micro service (ADR-32) it', () => {
     }
     expect(subjects).toContain('orders.place');
     expect(subjects).toContain('orders.place.>');
+    const schema = expect.stringMatching(/^urn:ordo:schema:[A-Z]\w+$/);
     for (const { queue_group: queue, metadata } of info.endpoints) {
-      expect({ queue, metadata }).toEqual({ queue: 'orders', metadata: { summary: expect.stringMatching(/\.$/) } });
+      expect({ queue, metadata }).toEqual({
+        queue: 'orders',
+        metadata: { summary: expect.stringMatching(/\.$/), request: schema, answer: schema },
+      });
     }
   });
 

@@ -83,6 +83,17 @@ const ARROWS: readonly { file: string; may: readonly string[]; mayNot: readonly 
     ],
   },
   {
+    file: 'src/documents/documents.ts',
+    may: ['zod', './examples.ts', './asyncapi/asyncapi.ts', '../contracts/index.ts'],
+    mayNot: ['node:fs', 'nats', '../node.ts', '../api/endpoints.ts', '../../machines/order.ts', '../../test/x.ts'],
+  },
+  {
+    file: 'src/documents/openapi/operations.ts',
+    may: ['zod', './problems.ts', '../schemas/names.ts', '../../contracts/index.ts'],
+    mayNot: ['fastify', '../../http/server.ts', '../../../runtime/host.ts'],
+  },
+  { file: 'src/documents/write.ts', may: ['node:fs', './files.ts'], mayNot: ['../node.ts'] },
+  {
     file: 'src/setup/prepare.mjs',
     may: ['node:fs', './dependencies.mjs'],
     mayNot: ['commander', 'tsx/esm/api', '../main.ts', '../../runtime/errors.ts'],
