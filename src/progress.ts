@@ -105,6 +105,8 @@ class BarProgress implements Progress {
   readonly #bar: cliProgress.SingleBar;
   #pace: Pace | undefined;
   #isOver = false;
+  /** The bar as it was drawn last. */
+  #drawn = '';
 
   constructor(stream: Writable, now: () => number) {
     this.#stream = stream;
@@ -116,8 +118,11 @@ class BarProgress implements Progress {
         const { BarFormat } = cliProgress.Format;
         const percent = String(Math.floor(progress * 100)).padStart(3);
         const part = this.#pace?.part.padEnd(7);
-        return `${part} [${BarFormat(progress, options)}] ${percent} % ${this.#pace?.text(this.#isOver)}`;
+        this.#drawn = `${part} [${BarFormat(progress, options)}] ${percent} % ${this.#pace?.text(this.#isOver)}`;
+        return this.#drawn;
       },
+      // What is said takes its place, and it goes on below; only at its end it stays.
+      clearOnComplete: true,
       barCompleteChar: '█',
       barIncompleteChar: '░',
       // All of it fits on a terminal of 80 columns.
@@ -145,15 +150,16 @@ class BarProgress implements Progress {
       this.#stream.write(`${line}\n`);
       return;
     }
-    // The bar keeps the line that it has and goes on below what is said.
     this.#bar.stop();
     this.#stream.write(`${line}\n`);
     this.#bar.start(pace.total, pace.done);
   }
 
   end(): void {
+    if (this.#pace === undefined) return;
     this.#isOver = true;
     this.#bar.stop();
+    this.#stream.write(`${this.#drawn}\n`);
     this.#pace = undefined;
   }
 }
