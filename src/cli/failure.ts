@@ -1,5 +1,6 @@
 import { OrdoError } from '../client/index.ts';
 import { isJsonObject, type JsonObject } from '../contracts/index.ts';
+import { shown } from './show/text.ts';
 
 /** What the program's exit code says. */
 export const exitCodes = {
@@ -122,7 +123,8 @@ export function failureText(error: unknown): string {
   if (error.outcomeUnknown) lines.push(unknownOutcome(error.details.requestId));
   const hint = hints[error.code];
   if (hint !== undefined) lines.push(hint);
-  return `${lines.join('\n  ')}\n`;
+  // Ids, reasons and the words of outside services are anybody's text.
+  return `${lines.map(shown).join('\n  ')}\n`;
 }
 
 /** What to try next, for errors that meet people who begin. */

@@ -82,16 +82,19 @@ async function collect<Name extends ListName, Item>(
   // Where nobody says how many, one page is what the service thinks fit, be it short because its orders are large.
   const isOnePage = !flags.all && flags.limit === undefined;
   const items: Item[] = [];
+  let count = 0;
   let place = listing.start;
   for (;;) {
-    const asked = Math.min(most - items.length, limits.page);
+    const asked = Math.min(most - count, limits.page);
     const limit = isOnePage ? {} : { limit: asked };
     const answer = await callOf(client, flags, { name, key, body: { ...body, ...place, ...limit } }, stop);
     const page = itemsOf(answer);
-    items.push(...page);
+    count += page.length;
     taken(page);
+    // What is printed line by line is not kept: a list may be longer than memory.
+    if (!flags.ndjson) items.push(...page);
     const next = nextOf(answer, asked);
-    if (next === undefined || isOnePage || items.length >= most) return { answer: listing.joined(items, answer), next };
+    if (next === undefined || isOnePage || count >= most) return { answer: listing.joined(items, answer), next };
     place = next;
   }
 }

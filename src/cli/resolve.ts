@@ -7,6 +7,7 @@ import type { CliContext } from './context.ts';
 import { Interrupted, UsageError } from './failure.ts';
 import { type Outcome, type Remedy, type Resolving, remediesOf, remedyFor, remedyText } from './resolution.ts';
 import { screenFor } from './show/screen.ts';
+import { shown } from './show/text.ts';
 import { showSideBySide, showTransaction } from './show/transaction.ts';
 import { given } from './values.ts';
 
@@ -82,7 +83,7 @@ class Resolution {
     if (remedies.length > mostChoices) {
       throw new UsageError('So many branches wait for an answer: name the one to close with --branch.');
     }
-    const choices = remedies.map((remedy, index) => `  ${index + 1}  ${remedyText(remedy)}\n`);
+    const choices = remedies.map((remedy, index) => `  ${index + 1}  ${shown(remedyText(remedy))}\n`);
     this.#context.writeError(`What is to be done?\n${choices.join('')}`);
     for (;;) {
       const answer = await this.#ask(`Number, or nothing to leave it: `, { mayBeEmpty: true });
@@ -108,7 +109,7 @@ class Resolution {
       return;
     }
     if (prompt === undefined) return;
-    const answer = await this.#ask(`${remedyText(remedy)}. Go ahead? [y/N] `, { mayBeEmpty: true });
+    const answer = await this.#ask(`${shown(remedyText(remedy))}. Go ahead? [y/N] `, { mayBeEmpty: true });
     if (!/^y(es)?$/i.test(answer)) throw new Interrupted('Nothing was changed.');
   }
 

@@ -41,6 +41,12 @@ NOT_ACCEPTED (409): The order does not take ship now.
     expect(errors).toContain('transaction: SO-1~1');
   });
 
+  it('shows no control characters of whoever voted', async () => {
+    const votes = [{ participant: 'service:psp', code: 'NO', reason: '\u001b[2Jgone' }];
+    await ordo.serve(() => new FakeError('TRANSACTION_ABORTED', { transaction: 'SO-1~1', votes }));
+    expect((await ordo.run(['pay', 'SO-1'])).errors).toContain('voted no: NO \ufffd[2Jgone');
+  });
+
   it('is JSON on standard error with --json', async () => {
     await ordo.serve(() => new FakeError('VERSION_CONFLICT', { version: 7 }));
     const { output, errors } = await ordo.run(['ship', 'SO-1', '--json']);

@@ -89,7 +89,7 @@ function whatNow(transaction: TransactionBranches): string {
   if (remedies.length === 0) return 'Nothing is left to do.\n';
   const lines = remedies.flatMap((remedy) => {
     const command = commandFor(remedy, shellWord(transaction.id));
-    return command === undefined ? [] : [`  $ ${command}\n      ${remedyText(remedy)}\n`];
+    return command === undefined ? [] : [`  $ ${command}\n      ${shown(remedyText(remedy))}\n`];
   });
   return `What can be done now:\n${lines.join('')}`;
 }
