@@ -13,10 +13,12 @@ import { actorDefinitions } from './actors.ts';
 import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
 import { Api } from './api/service.ts';
+import { type NatsConnecting, natsConnecting } from './client/index.ts';
 import { documentsOf } from './documents/documents.ts';
 import { Health } from './health.ts';
 import { HttpServer } from './http/server.ts';
 import { type NodeLog, partLog } from './log.ts';
+import { readNatsAccess } from './nats-files.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
 import type { MetricsText } from './observation/metrics/metrics.ts';
 import { Observation } from './observation/observation.ts';
@@ -25,7 +27,7 @@ import type { Settings } from './settings.ts';
 
 /** A running service. */
 export interface OrdoNode {
-  /** The NATS server that it answers on. */
+  /** The NATS server that it answers on, without user, password and token. */
   readonly url: string;
   /** Where it answers over HTTP; undefined where it does not. */
   readonly httpUrl: string | undefined;
@@ -69,8 +71,9 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
 
     const server = settings.nats === undefined ? await ownServer(settings.natsPort, log, onFatal) : undefined;
     if (server !== undefined) ends.push(() => server.stop());
-    const url = settings.nats ?? server?.url ?? '';
-    const connection = await connectTo(url, log, onFatal, health);
+    const access = await accessTo(server, settings);
+    const url = access.shown;
+    const connection = await connectTo(access, log, onFatal, health);
     ends.push(() => connection.drain());
 
     const onStoreFailed = (error: unknown) => {
@@ -162,16 +165,21 @@ async function ownServer(port: number, log: NodeLog, onFatal: (error: unknown) =
   return server;
 }
 
+/** How to connect: to the server of its own, or to the one that the settings name. */
+async function accessTo(own: NatsServer | undefined, { nats, natsFiles }: Settings): Promise<NatsConnecting> {
+  return natsConnecting(own ?? (await readNatsAccess(nats ?? '', natsFiles)));
+}
+
 async function connectTo(
-  url: string,
+  { options: access, shown }: NatsConnecting,
   log: NodeLog,
   onFatal: (error: unknown) => void,
   health: Health,
 ): Promise<NatsConnection> {
-  const options = { servers: url, name: 'ordo', maxReconnectAttempts: -1, reconnectTimeWait: 250 };
+  const options = { ...access, name: 'ordo', maxReconnectAttempts: -1, reconnectTimeWait: 250 };
   const connection = await connect(options).catch((cause: unknown) => {
     const advice = 'Start it, or name another with --nats or NATS_URL; without one, ordo starts its own.';
-    const message = `The NATS server at ${url} could not be used: ${messageOf(cause)}. ${advice}`;
+    const message = `The NATS server at ${shown} could not be used: ${messageOf(cause)}. ${advice}`;
     throw new RuntimeError('TRANSPORT_FAILED', message, { cause });
   });
   connection.closed().then((error) => {

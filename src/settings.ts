@@ -1,4 +1,6 @@
 import ms, { type StringValue } from 'ms';
+import { readNatsAddress, withoutSecrets } from './contracts/index.ts';
+import type { NatsFiles } from './nats-files.ts';
 
 /** Everything that can be set, by flag or environment. Durations in ms. */
 export interface Settings {
@@ -6,6 +8,8 @@ export interface Settings {
   readonly data: string;
   /** A NATS server to use; without one, a child is started. */
   readonly nats: string | undefined;
+  /** What that server wants of whoever connects. */
+  readonly natsFiles: NatsFiles;
   /** The port of that child; 0 takes any that is free. */
   readonly natsPort: number;
   /** Where HTTP is served; `null`: nowhere. */
@@ -59,6 +63,34 @@ export const SETTINGS = {
     standard: undefined,
     value: '<url>',
     help: 'a NATS server to use; without one, a nats-server is started on loopback',
+  },
+  natsCreds: {
+    flag: '--creds',
+    variable: 'NATS_CREDS',
+    standard: undefined,
+    value: '<file>',
+    help: 'the credentials file for that server',
+  },
+  natsCa: {
+    flag: '--nats-ca',
+    variable: 'NATS_CA',
+    standard: undefined,
+    value: '<file>',
+    help: 'the certificate of whoever has signed that of that server',
+  },
+  natsCert: {
+    flag: '--nats-cert',
+    variable: 'NATS_CERT',
+    standard: undefined,
+    value: '<file>',
+    help: 'a certificate to show to that server',
+  },
+  natsKey: {
+    flag: '--nats-key',
+    variable: 'NATS_KEY',
+    standard: undefined,
+    value: '<file>',
+    help: "that certificate's key",
   },
   natsPort: {
     flag: '--nats-port',
@@ -145,7 +177,13 @@ export function readSettings(
   const prepareTimeoutMs = durationOf('prepareTimeoutMs', required('prepareTimeoutMs'));
   return {
     data: required('data'),
-    nats: textOf('nats'),
+    nats: natsOf(textOf('nats')),
+    natsFiles: {
+      creds: textOf('natsCreds'),
+      ca: textOf('natsCa'),
+      cert: textOf('natsCert'),
+      key: textOf('natsKey'),
+    },
     natsPort: portOf('natsPort', required('natsPort')),
     http: httpOf(required('http')),
     participants: participantsOf(textOf('participants')),
@@ -160,6 +198,13 @@ export function readSettings(
 
 function wrong(name: Name, text: string, why: string): SettingError {
   return new SettingError(SETTINGS[name].flag, SETTINGS[name].variable, text, why);
+}
+
+/** The text as it is: whoever connects reads it again. */
+function natsOf(text: string | undefined): string | undefined {
+  const reading = text === undefined ? undefined : readNatsAddress(text);
+  if (text === undefined || reading?.ok !== false) return text;
+  throw wrong('nats', withoutSecrets(text), reading.why);
 }
 
 function optional(name: Name, text: string | undefined): number | null {

@@ -6,6 +6,7 @@ describe('The settings', () => {
     const standard = {
       data: './data',
       nats: undefined,
+      natsFiles: {},
       natsPort: 4222,
       http: { host: '127.0.0.1', port: 8080 },
       participants: {},

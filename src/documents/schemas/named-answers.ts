@@ -21,6 +21,10 @@ export const answers = {
   StockView: { schema: contracts.stockView, about: 'How much of an article there is.' },
   PaymentLedger: { schema: contracts.paymentLedger, about: "An order's money: charges and refunds." },
   TransactionView: { schema: contracts.transactionView, about: 'A transaction with its branches.' },
+  TransactionBranches: {
+    schema: contracts.transactionBranchesAnswer,
+    about: 'A transaction, and beside each branch what its participant itself says.',
+  },
   TransactionList: { schema: contracts.listTransactionsAnswer, about: 'A page of transactions, oldest first.' },
   TransactionOutcome: { schema: contracts.outcomeAnswer, about: 'How a transaction has ended, for its participants.' },
 } as const satisfies Record<string, Named>;
@@ -41,6 +45,10 @@ export const answerParts = {
   FailedGuard: { schema: contracts.failedGuard, about: 'A condition that a command did not meet.' },
   WhatIfStep: { schema: contracts.whatIfStep, about: 'What one event of a what-if would do.' },
   LedgerEntry: { schema: contracts.ledgerEntry, about: 'A charge or a refund.' },
+  BranchSideBySide: {
+    schema: contracts.branchSideBySide,
+    about: 'A branch as its coordinator sees it, and what its participant itself says.',
+  },
   TransactionBranch: { schema: contracts.transactionBranch, about: "One participant's part in a transaction." },
   VoteAgainst: { schema: contracts.vote, about: 'Why a participant did not let a transaction commit.' },
   InvalidField: {
