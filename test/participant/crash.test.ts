@@ -91,6 +91,21 @@ describe('A participant that is killed', () => {
     await psp.stop();
   });
 
+  it('after its yes, before it has taken in the decision, asks for it when it is started again', async () => {
+    const mortal = await startMortalProcess('before committing');
+    await place('A');
+    const paying = service.client.order('pay', id);
+    expect(await mortal.ended).toBe('SIGKILL');
+    expect(await paying).toMatchObject({ status: 'paid' });
+    // The service's time stands still: it does not ask again, so only the inquiry can tell.
+    const psp = await startMortal(options());
+    await service.eventually(effects, (done) => done.length === 2);
+    expect(await effects()).toEqual([`hold ${key()}`, `commit A ${key()} ${key()}`]);
+    expect(psp.status().counters.inquiries).toBe(1);
+    expect(await ended()).toMatchObject({ state: 'committed' });
+    await psp.stop();
+  });
+
   it.each(['after prepared', 'after aborting', 'before aborted', 'after aborted'])(
     '%s of a payment that comes to nothing, and started again, holds nothing',
     async (dieAt) => {
