@@ -9,7 +9,7 @@ import { startMortal } from './fixtures/mortal-psp.ts';
 import { ParticipantProcess } from './fixtures/participant-process.ts';
 
 const PREPARE_TIMEOUT_MS = 120_000;
-const MORTAL = 'test/participant/fixtures/mortal-process.ts';
+const MORTAL = 'test/participant/fixtures/mortal-process.mjs';
 
 let service: TestService;
 let directory: string;

@@ -14,6 +14,7 @@ import {
   type Vote,
 } from '../../src/participant/index.ts';
 import { startTestNats, type TestNats } from '../fixtures/nats.ts';
+import { startConfiguredNats } from '../service/fixtures/configured-nats.ts';
 import { decided, prepare } from './fixtures/branches.ts';
 import { Gate, TestParticipant } from './fixtures/test-participant.ts';
 
@@ -101,10 +102,7 @@ describe('A participant that stops', () => {
       });
     psp.ask(prepare()).catch(() => {});
     await psp.until(() => psp.calls.length === 1);
-    const stopping = first.stop({ graceMs: 3_000 });
-    await psp.until(() => psp.clock.planned.length > 0);
-    for (let seconds = 0; seconds < 10; seconds += 1) await psp.clock.pass(1_000);
-    await stopping;
+    await psp.passUntil(first.stop({ graceMs: 3_000 }));
     expect(hasHeard).toBe(true);
     expect(psp.said).toEqual(['error: Handlers were still running when the participant stopped']);
     expect(await psp.log.open({ limit: 9 })).toMatchObject([{ state: 'preparing' }]);
@@ -198,6 +196,19 @@ describe('A NATS server that goes away', () => {
     await connection.close();
     await psp.stop();
     await again.stop();
+  });
+
+  it('and lets it hear nothing, for want of a permission, is told to the author', async () => {
+    const deafening = `authorization { users = [{ user: "x", password: "x", permissions: {
+      publish: ">", subscribe: { deny: "participants.>" } } }] }\nno_auth_user: "x"`;
+    const server = await startConfiguredNats(deafening);
+    await psp.start({ url: server.url });
+    await psp.until(() => psp.fatal.length > 0);
+    expect(psp.fatal).toMatchObject([
+      { code: 'CONNECTION_FAILED', message: expect.stringContaining('subscribe to participants.psp.*') },
+    ]);
+    await psp.stop();
+    await server.stop();
   });
 
   it('for good, because the connection was closed, is told to the author', async () => {
