@@ -15,7 +15,7 @@ import {
 } from '../../src/participant/index.ts';
 import { startTestNats, type TestNats } from '../fixtures/nats.ts';
 import { startConfiguredNats } from '../service/fixtures/configured-nats.ts';
-import { decided, prepare } from './fixtures/branches.ts';
+import { DEADLINE, decided, prepare } from './fixtures/branches.ts';
 import { Gate, TestParticipant } from './fixtures/test-participant.ts';
 
 let nats: TestNats;
@@ -70,6 +70,38 @@ describe('Handlers', () => {
     gate.open();
     expect(new Set((await Promise.all(votes)).map(({ vote }) => vote))).toEqual(new Set(['yes']));
     expect(await psp.ask(prepare({ branch: 'more' }))).toEqual(YES);
+  });
+});
+
+describe('A prepare that waits for its turn', () => {
+  it('past its deadline is voted down, and its handler never called', async () => {
+    await psp.start({ concurrency: 1 });
+    const gate = holdPrepares();
+    const first = psp.ask(prepare({ branch: 'a', deadline: DEADLINE + 60_000 }));
+    await psp.until(() => psp.calls.length === 1);
+    const second = psp.ask(prepare({ branch: 'b' }));
+    await nats.connection.flush();
+    await psp.until(() => psp.clock.planned.includes(DEADLINE));
+    await psp.clock.pass(10_001);
+    gate.open();
+    expect(await first).toEqual(YES);
+    expect(await second).toMatchObject({ vote: 'no', code: 'PREPARE_TIMEOUT' });
+    expect(psp.calls).toEqual(['prepare SO-1=7E1/a']);
+  });
+
+  it('and is aborted meanwhile is never begun', async () => {
+    await psp.start({ concurrency: 1 });
+    const gate = holdPrepares();
+    const first = psp.ask(prepare({ branch: 'a' }));
+    await psp.until(() => psp.calls.length === 1);
+    const second = psp.ask(prepare({ branch: 'b' }));
+    await psp.until(() => psp.clock.planned.filter((at) => at === DEADLINE).length === 2);
+    const done = psp.ask(decided('abort', { branch: 'b' }));
+    await nats.connection.flush();
+    gate.open();
+    expect(await Promise.all([first, done])).toEqual([YES, DONE]);
+    expect(await second).toMatchObject({ vote: 'no' });
+    expect(psp.calls).toEqual(['prepare SO-1=7E1/a']);
   });
 });
 
@@ -248,6 +280,9 @@ describe('Starting', () => {
     [{ serves: [] }, /serves: .*payment, stock, shipment/],
     [{ serves: 'money' as 'payment' }, /serves: .*"money"/],
     [{ concurrency: 0 }, /concurrency/],
+    [{ commit: undefined as never }, /commit: must be a function/],
+    [{ data: '' }, /data: .*directory/],
+    [{ connection: undefined as never }, /url: /],
   ])('with options that cannot be meant says which: %j', async (changes, why) => {
     await expect(start(changes)).rejects.toMatchObject({
       code: 'INVALID_OPTION',
