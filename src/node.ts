@@ -55,7 +55,9 @@ const STOP_GRACE_MS = 10_000;
 
 /** Puts the parts together: store, NATS, actors, interface. The one place that knows them all. */
 export async function startNode(options: NodeOptions): Promise<OrdoNode> {
-  const { settings, log, onFatal, clock = systemClock, openStore = (data: string) => LevelStore.open(data) } = options;
+  const { settings, log, onFatal, clock = systemClock } = options;
+  const knownActors = settings.activeActors;
+  const openStore = options.openStore ?? ((data: string) => LevelStore.open(data, { knownActors }));
   const health = new Health();
   const ends: (() => Promise<void>)[] = [];
   const endAll = async () => {
@@ -148,6 +150,7 @@ function assemble(
       publisher.offer(announced, before, after);
     },
     onOrphanAnswer: (replyTo, answer, trace) => api.answerOrphan(replyTo, answer, trace),
+    activeActors: settings.activeActors,
     ...(mailboxLimits !== undefined && { mailboxLimits }),
   });
   const apiLog = partLog(log, 'api');

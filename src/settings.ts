@@ -22,6 +22,8 @@ export interface Settings {
   readonly returnWindowMs: number | null;
   readonly prepareTimeoutMs: number;
   readonly retentionMs: number;
+  /** How many actors (orders, articles, transactions, …) stay in memory when they are idle. */
+  readonly activeActors: number;
   readonly log: LogLevel;
 }
 
@@ -148,6 +150,13 @@ export const SETTINGS = {
     value: '<duration>',
     help: 'how long ended transactions are remembered',
   },
+  activeActors: {
+    flag: '--active-actors',
+    variable: 'ORDO_ACTIVE_ACTORS',
+    standard: '50000',
+    value: '<n>',
+    help: 'how many orders, articles and transactions stay in memory when they are idle, about 2 KB each',
+  },
   log: {
     flag: '--log',
     variable: 'ORDO_LOG',
@@ -192,6 +201,7 @@ export function readSettings(
     returnWindowMs: optional('returnWindowMs', textOf('returnWindowMs')),
     prepareTimeoutMs,
     retentionMs: retentionOf(required('retentionMs'), prepareTimeoutMs),
+    activeActors: countOf('activeActors', required('activeActors')),
     log: levelOf(required('log')),
   };
 }
@@ -243,6 +253,17 @@ function httpOf(text: string): HttpAddress | null {
     throw wrong('http', text, 'is no address; write it as 127.0.0.1:8080, localhost:8080 or [::1]:8080, or off');
   }
   return { host, port: Number(port) };
+}
+
+/** Below what one large transaction needs at once, everything would go in and out of memory all the time. */
+const LEAST_ACTIVE = 100;
+/** Beyond that memory runs out, and not this limit. */
+const MOST_ACTIVE = 10_000_000;
+
+function countOf(name: Name, text: string): number {
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (count >= LEAST_ACTIVE && count <= MOST_ACTIVE) return count;
+  throw wrong(name, text, `must be a whole number from ${LEAST_ACTIVE} to ${MOST_ACTIVE}`);
 }
 
 function levelOf(text: string): LogLevel {
