@@ -1,6 +1,7 @@
 import { connect, type NatsConnection } from 'nats';
 import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from '../runtime/clock.ts';
+import type { Definition } from '../runtime/definition.ts';
 import { messageOf, RuntimeError } from '../runtime/errors.ts';
 import { Host } from '../runtime/host.ts';
 import type { HostLog } from '../runtime/host-options.ts';
@@ -10,6 +11,8 @@ import type { MailboxLimits } from '../runtime/mailbox.ts';
 import { NatsTransport } from '../runtime/nats/transport.ts';
 import type { Clock, Store } from '../runtime/ports.ts';
 import { Publisher } from '../runtime/publisher.ts';
+import { admit } from '../runtime/upgrade/admission.ts';
+import { migrateRest } from '../runtime/upgrade/rest.ts';
 import { actorDefinitions } from './actors.ts';
 import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
@@ -38,6 +41,8 @@ export interface NodeOptions {
   /** The node cannot go on: it is to end at once and recover by its next start. */
   readonly onFatal: (error: unknown) => void;
   readonly clock?: Clock;
+  /** The machines that it runs; this build's own by default. */
+  readonly definitions?: ReadonlyMap<string, Definition>;
   /** Opens the store in a directory; LevelDB by default. */
   readonly openStore?: (directory: string) => Promise<Store>;
   /** How much mail may wait; the runtime's own limits by default. */
@@ -50,6 +55,7 @@ const STOP_GRACE_MS = 10_000;
 /** Puts the parts together: store, NATS, actors, interface. The one place that knows them all. */
 export async function startNode(options: NodeOptions): Promise<OrdoNode> {
   const { settings, log, onFatal, clock = systemClock, openStore = (data: string) => LevelStore.open(data) } = options;
+  const { definitions = actorDefinitions() } = options;
   const ends: (() => Promise<void>)[] = [];
   const endAll = async () => {
     for (const end of ends.splice(0).reverse()) await end();
@@ -58,6 +64,7 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const store = await openStore(settings.data);
     ends.push(() => store.close());
     await warnOfClock(store, clock, log);
+    const isMigrating = await admit(store, definitions, { now: clock.now(), log });
 
     const server = settings.nats === undefined ? await ownServer(settings.natsPort, log, onFatal) : undefined;
     if (server !== undefined) ends.push(() => server.stop());
@@ -65,11 +72,13 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const connection = await connectTo(url, log, onFatal);
     ends.push(() => connection.drain());
 
-    const { host, publisher, api } = assemble(store, connection, { ...options, clock });
+    const { host, publisher, api } = assemble(store, connection, { ...options, clock, definitions });
     await host.start();
     publisher.start();
     await api.open();
+    const stopMigrating = isMigrating ? migrateRest({ host, store, definitions, log }) : () => {};
     ends.push(async () => {
+      stopMigrating();
       // First the door, then the house: what was taken is answered before the actors stop.
       const closed = api.close();
       // Whoever still waits then is answered after the next start.
@@ -86,7 +95,14 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
 function assemble(
   store: Store,
   connection: NatsConnection,
-  { settings, log, onFatal, clock, mailboxLimits }: NodeOptions & { readonly clock: Clock },
+  {
+    settings,
+    log,
+    onFatal,
+    clock,
+    definitions,
+    mailboxLimits,
+  }: NodeOptions & Required<Pick<NodeOptions, 'clock' | 'definitions'>>,
 ): { host: Host; publisher: Publisher; api: Api } {
   const announcer = new Announcer(connection, () => clock.now());
   const publisher = new Publisher({
@@ -103,7 +119,7 @@ function assemble(
   const host: Host = new Host({
     store,
     transport,
-    definitions: actorDefinitions(),
+    definitions,
     clock,
     random: Math.random,
     log,
