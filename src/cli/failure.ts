@@ -32,9 +32,21 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** What a command was asked about is refused; what it has to say about it has been printed. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** The exit code for what a command threw. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof RefusedError) return exitCodes.refused;
   if (!(error instanceof OrdoError)) return exitCodes.unexpected;
   return exitCodeByNumber[error.number] ?? exitCodes.unexpected;
 }
