@@ -26,8 +26,14 @@ function fingerprintOf({ machine, contextShape }: Definition): string {
 
 /** In an order of their own, so that it does not matter in which they are written down. */
 function statesIn(node: AnyStateMachine['root']): readonly unknown[] {
-  const always = (node.always ?? []).length;
+  const always = (node.always ?? []).map(({ guard, target }) => [nameOf(guard), target?.map(({ id }) => id) ?? []]);
   const own = [node.id, node.type, node.tags.toSorted(), node.ownEvents.toSorted(), always];
   const inner = Object.values(node.states).flatMap((child) => statesIn(child));
   return [own, ...inner].toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+/** A machine names all its guards (registration sees to it). */
+function nameOf(guard: unknown): string | null {
+  if (typeof guard === 'string') return guard;
+  return typeof guard === 'object' && guard !== null && 'type' in guard ? String(guard.type) : null;
 }
