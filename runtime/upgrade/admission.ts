@@ -15,6 +15,8 @@ export interface AdmissionLog {
 const NOTE = 'machines';
 /** How many addresses a refusal names for each kind of record. */
 const EXAMPLES = 3;
+/** After how many actors the log says how far the check is. */
+const TELL_EVERY = 100_000;
 /** How many kinds of records a refusal lists. */
 const MOST_LISTED = 20;
 
@@ -48,8 +50,14 @@ export async function admit(
   }
   const changes =
     noted === undefined ? ['it is not known which machines have served it'] : changesBetween(noted.machines, build);
-  log.info({ changes }, 'This build has other machines than the one that last served the store: checking every record');
-  const survey = await surveyStore(store, definitions, { now, examples: EXAMPLES });
+  log.info({ changes }, 'Checking every record before the start');
+  let checked = 0;
+  const onActors = (count: number) => {
+    const before = checked;
+    checked += count;
+    if (Math.floor(checked / TELL_EVERY) > Math.floor(before / TELL_EVERY)) log.info({ checked }, 'Checking');
+  };
+  const survey = await surveyStore(store, definitions, { now, examples: EXAMPLES, onActors });
   const { records, asIs, migrates, damaged } = survey;
   if (survey.breaks > 0) throw refusal(survey);
   if (damaged.records > 0) log.warn(damaged, 'Damaged records were passed over: no build can read them');

@@ -55,7 +55,7 @@ export function checkRecord(
     definition === undefined
       ? [`this build has no machine called ${typeOf(address)}`]
       : machine === definition.type
-        ? problemsOf(definitions, definition, address, bytes, now)
+        ? problemsOf(definitions, definition, address, record, bytes, now)
         : [`it is a record of the machine ${machine}`];
   if (problems.length > 0) return { machine, version, value, verdict: { kind: 'breaks', problems } };
   return { machine, version, value, verdict: { kind: version === definition?.version ? 'asIs' : 'migrates' } };
@@ -65,10 +65,10 @@ function problemsOf(
   definitions: ReadonlyMap<string, Definition>,
   definition: Definition,
   address: Address,
+  stored: ActorRecord,
   bytes: Uint8Array,
   now: number,
 ): readonly string[] {
-  const stored = unpackRecord(bytes);
   let record = stored;
   let snapshot: AnyMachineSnapshot;
   try {
