@@ -12,7 +12,7 @@ import { NatsTransport } from '../runtime/nats/transport.ts';
 import type { Clock, Store } from '../runtime/ports.ts';
 import { Publisher } from '../runtime/publisher.ts';
 import { admit } from '../runtime/upgrade/admission.ts';
-import { migrateRest } from '../runtime/upgrade/rest.ts';
+import { migrateBacklog } from '../runtime/upgrade/backlog.ts';
 import { actorDefinitions } from './actors.ts';
 import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
@@ -76,7 +76,7 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     await host.start();
     publisher.start();
     await api.open();
-    const stopMigrating = isMigrating ? migrateRest({ host, store, definitions, log }) : () => {};
+    const stopMigrating = isMigrating ? migrateBacklog({ host, store, definitions, log }) : () => {};
     ends.push(async () => {
       stopMigrating();
       // First the door, then the house: what was taken is answered before the actors stop.

@@ -32,7 +32,7 @@ interface Note {
  * Other machines have every record checked first; the note follows only when all of them fit, so that a crash in the
  * middle costs nothing but a second look.
  *
- * @returns whether records of older versions may be left: `migrateRest` takes them over.
+ * @returns whether records of older versions may be left: `migrateBacklog` takes them over.
  * @throws RuntimeError VERSION_UNKNOWN that names machines, states, counts and examples of what this build would lose.
  */
 export async function admit(

@@ -9,7 +9,7 @@ import type { Definition } from '../../runtime/definition.ts';
 import { CHAIN_START, hashOf, type JournalEntry, unpackEntry } from '../../runtime/journal.ts';
 import { unpackRecord } from '../../runtime/record.ts';
 import { admit } from '../../runtime/upgrade/admission.ts';
-import { migrateRest } from '../../runtime/upgrade/rest.ts';
+import { migrateBacklog } from '../../runtime/upgrade/backlog.ts';
 import { surveyStore } from '../../runtime/upgrade/survey.ts';
 import { showUpgrade } from '../../src/cli/show/upgrade.ts';
 import { goOn, LIVES, type Life } from './fixtures/lives.ts';
@@ -116,7 +116,7 @@ describe('A state that is split in two, over 10,000 live orders', () => {
 
   it('carries over every order in the background: counts and lists are true when it is done', async () => {
     await town.start(build2);
-    migrateRest({ host: town.host, store: town.store, definitions: build2, log: town.log });
+    migrateBacklog({ host: town.host, store: town.store, definitions: build2, log: town.log });
     for (let turns = 0; turns < 1_000 && !isDone(); turns += 1) await town.clock.pass(0);
     expect(isDone()).toBe(true);
     const counted: Record<string, number> = {};

@@ -3,7 +3,7 @@ import type { Definition } from '../../../runtime/definition.ts';
 import { MemoryStore } from '../../../runtime/memory/store.ts';
 import { unpackRecord } from '../../../runtime/record.ts';
 import { admit } from '../../../runtime/upgrade/admission.ts';
-import { migrateRest } from '../../../runtime/upgrade/rest.ts';
+import { migrateBacklog } from '../../../runtime/upgrade/backlog.ts';
 import { HeldStore } from '../fixtures/held-store.ts';
 import { job1 } from '../fixtures/job.ts';
 import { answerOf, job, settled, TestNode } from '../fixtures/node.ts';
@@ -48,7 +48,7 @@ describe('What rests under an older version', () => {
 
   async function started(definition: Definition = job2): Promise<{ node: TestNode; stop: () => void }> {
     const node = await TestNode.started({ store, definitions: [definition] });
-    const stop = migrateRest({ host: node.host, store, definitions: new Map([['job', definition]]), log });
+    const stop = migrateBacklog({ host: node.host, store, definitions: new Map([['job', definition]]), log });
     return { node, stop };
   }
 
@@ -141,7 +141,7 @@ describe('An actor that is in the middle of something when its migration comes',
 
   async function upgraded(): Promise<TestNode> {
     const next = await node.restarted({ definitions: [job2] });
-    migrateRest({ host: next.host, store: next.store, definitions: build2, log: silent });
+    migrateBacklog({ host: next.host, store: next.store, definitions: build2, log: silent });
     await next.quiet();
     return next;
   }

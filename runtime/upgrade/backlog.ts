@@ -18,7 +18,7 @@ const AT_ONCE = 64;
  *
  * @returns a function that ends it. What has begun is finished by the host.
  */
-export function migrateRest(options: {
+export function migrateBacklog(options: {
   readonly host: Host;
   readonly store: Store;
   readonly definitions: ReadonlyMap<string, Definition>;
