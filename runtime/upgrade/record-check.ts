@@ -117,12 +117,12 @@ function contextProblems({ contextShape }: Definition, { context }: Snapshot): r
   return wrong === undefined ? [] : [`context: ${wrong}`];
 }
 
-/** Where a value holds something that a record would not keep, by its path. */
+/** Where a value holds something that neither a record nor JSON keeps, by its path. */
 function unstorableIn(value: unknown, path: string): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} is ${value}`;
   if (Array.isArray(value)) return firstOf(value, (inner) => unstorableIn(inner, `${path}[]`));
-  if (typeof value !== 'object') return `${path} is ${typeof value}, which is not stored`;
+  if (typeof value !== 'object') return `${path} is ${typeof value}`;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return `${path} is a ${value.constructor.name}`;
   return firstOf(Object.entries(value), ([key, inner]) => unstorableIn(inner, path === '' ? key : `${path}.${key}`));
@@ -130,7 +130,8 @@ function unstorableIn(value: unknown, path: string): string | undefined {
 
 function viewProblems(definition: Definition, address: Address, record: ActorRecord): readonly string[] {
   const { value, context, seq, at } = record;
-  const noView = attempt(() => void JSON.stringify(definition.view({ address, value, context, seq, at })));
+  // A state that its words are missing for shows as a field that is undefined.
+  const noView = attempt(() => unstorableIn(definition.view({ address, value, context, seq, at }), ''));
   const noFacets = attempt(() => {
     const { counts, listing } = definition.facets({ value, context });
     const names = [...counts, ...(listing?.tags ?? [])];

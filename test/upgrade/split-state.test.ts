@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { orderDefinition } from '../../machines/order/index.ts';
 import type { OrderContext } from '../../machines/order/order-context.ts';
 import type { ParticipantContext } from '../../machines/participant/participant-machine.ts';
 import type { PaymentBook } from '../../machines/payment.ts';
@@ -102,6 +103,8 @@ describe('A state that is split in two, over 10,000 live orders', () => {
       message: expect.stringContaining('the state order.fulfillment.unfulfilled does not exist'),
     });
     expect(await checked(unprepared)).toContain('10,000 would break');
+    const wordless = { ...orderDefinition2, view: orderDefinition.view };
+    expect(await checked(buildWith(wordless))).toContain('its view cannot be made: fulfillment.status is undefined');
     await expect(admitted(unprepared)).rejects.toMatchObject({ code: 'VERSION_UNKNOWN' });
     expect(town.store.feedHead).toBe(head);
     expect(docs).toContain(text);

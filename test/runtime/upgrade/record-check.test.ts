@@ -123,7 +123,7 @@ describe('A stored record', () => {
       version2(({ value, context }) => ({ value, context: { ...context, since: new Date(0) } })),
     ],
     [
-      'context: answers[] is undefined, which is not stored',
+      'context: answers[] is undefined',
       version2(({ value, context }) => ({ value, context: { ...context, answers: [undefined] } })),
     ],
     [
@@ -166,6 +166,10 @@ describe('A stored record', () => {
           throw new Error('no lines');
         },
       }),
+    ],
+    [
+      'its view cannot be made: parts[].status is undefined',
+      otherJob({ view: ({ value }) => ({ parts: [{ status: { idle: 'resting' }[String(value)] }] }) }),
     ],
     [
       'its facets cannot be made: no lines',
