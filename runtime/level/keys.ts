@@ -24,6 +24,7 @@ const WIDTH = 16;
 const TYPE = /^[A-Za-z0-9_-]+$/;
 
 export const FORMAT_KEY = `${PREFIX.meta}format`;
+export const NOTE_PREFIX = `${PREFIX.meta}note!`;
 
 /** An address as it stands in keys. Throws a TypeError for one that could not be read back: our own bug. */
 export function encodeChecked(address: Address): string {
@@ -63,6 +64,7 @@ export const feedKey = (position: number): string => PREFIX.feed + digits(positi
 export const openKey = (at: number, encoded: string): string => `${PREFIX.open}${digits(at)}!${encoded}`;
 export const countKey = (type: string, name: string): string => `${PREFIX.counts}${type}!${tokenOf(name)}`;
 export const cursorKey = (name: string): string => `${PREFIX.meta}cursor!${tokenOf(name)}`;
+export const noteKey = (name: string): string => NOTE_PREFIX + tokenOf(name);
 
 export function indexKey(type: string, tag: string, at: number, encoded: string): string {
   return `${PREFIX.index}${type}!${tokenOf(tag)}!${digits(at)}!${encoded}`;
@@ -78,6 +80,17 @@ export interface KeyRange {
 export function rangeOf(part: Part): KeyRange {
   const prefix = PREFIX[part];
   return { gt: prefix, lt: prefix.slice(0, -1) + ABOVE };
+}
+
+/** The actors after one, or all of them. */
+export function actorsRange(after: string | undefined): KeyRange {
+  const all = rangeOf('actors');
+  return after === undefined ? all : { ...all, gt: actorKey(after) };
+}
+
+/** The address in an actor's key; `undefined` for a key of another form. */
+export function addressIn(key: string): Address | undefined {
+  return decodeAddress(key.slice(PREFIX.actors.length));
 }
 
 export function journalRange(encoded: string, after: number): KeyRange {

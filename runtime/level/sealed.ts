@@ -1,5 +1,5 @@
 import { promises as fs } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type ChainedBatch, Level } from 'level';
 import { messageOf, RuntimeError } from '../errors.ts';
 import { seal, sealInPlace, unseal } from './checksum.ts';
@@ -16,6 +16,8 @@ export interface LevelOptions {
   readonly writeBufferBytes?: number;
   /** Memory for blocks that were read; 32 MiB by default. */
   readonly cacheBytes?: number;
+  /** Refuse a directory that holds no store, where otherwise a new one is made. */
+  readonly mustExist?: boolean;
 }
 
 /**
@@ -73,11 +75,13 @@ export class SealedLevel {
 
   static async #open(directory: string, options: LevelOptions): Promise<SealedLevel> {
     await refuseLostDatabase(directory);
+    if (options.mustExist === true) await refuseNoDatabase(directory);
     const level = new Level<string, Buffer>(directory, {
       keyEncoding: 'utf8',
       valueEncoding: 'buffer',
       writeBufferSize: options.writeBufferBytes ?? 32 * 1024 * 1024,
       cacheSize: options.cacheBytes ?? 32 * 1024 * 1024,
+      createIfMissing: options.mustExist !== true,
     });
     try {
       await level.open();
@@ -102,6 +106,16 @@ export class SealedLevel {
     try {
       const keys = await this.#level.keys({ limit: 1 }).all();
       return keys.length === 0;
+    } catch (error) {
+      throw this.#readingFailed(error);
+    }
+  }
+
+  /** The first keys of a range, without their values. */
+  async keys(range: KeyRange, limit: number): Promise<readonly string[]> {
+    this.assertUsable();
+    try {
+      return await this.#level.keys({ ...range, limit }).all();
     } catch (error) {
       throw this.#readingFailed(error);
     }
@@ -211,6 +225,17 @@ async function refuseLostDatabase(directory: string): Promise<void> {
   if (names.includes('CURRENT') || !names.some((name) => DATA_FILE.test(name))) return;
   const message = `${directory} holds database files but not the file CURRENT, without which LevelDB cannot read them. `;
   throw new RuntimeError('STORE_CORRUPT', `${message}Nothing was changed. Restore a backup.`);
+}
+
+/** LevelDB would make the directory and files in it before it says that there is nothing. */
+async function refuseNoDatabase(directory: string): Promise<void> {
+  try {
+    await fs.access(join(directory, 'CURRENT'));
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw openingFailed(directory, error);
+    const message = `${directory} holds no data of ordo, and nothing was made there. Check the path given with --data.`;
+    throw new RuntimeError('STORE_FAILED', message, { cause: error });
+  }
 }
 
 function openingFailed(directory: string, error: unknown): RuntimeError {
