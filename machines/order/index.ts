@@ -13,9 +13,16 @@ function next({ value, context, at }: Stored & { readonly at: number }): readonl
   // The chart takes commands only where no transaction holds the order, and nothing but `place` before it is placed.
   const { transaction } = regionsOf(value);
   if (transaction !== 'none') return transaction === 'new' ? ['place'] : [];
-  return ORDER_COMMANDS.filter(
-    (type) => type !== 'place' && meets({ context: order, event: { type, at } as OrderEvent }, type),
-  );
+  // Asked for every answer: loops, and one object for all questions, because the garbage of anything else adds up.
+  const event = { type: 'note', at };
+  const args = { context: order, event: event as OrderEvent };
+  const accepted: string[] = [];
+  for (const type of ORDER_COMMANDS) {
+    if (type === 'place') continue;
+    event.type = type;
+    if (meets(args, type)) accepted.push(type);
+  }
+  return accepted;
 }
 
 const STATUS_TAG: Readonly<Record<OrderStatus, string>> = {

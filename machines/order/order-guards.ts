@@ -138,7 +138,8 @@ export const required = {
 
 /** Whether an order that no transaction holds would take a command. */
 export function meets(args: Args, command: keyof typeof required): boolean {
-  return required[command].every((name) => requirements[name].test(args));
+  for (const name of required[command]) if (!requirements[name].test(args)) return false;
+  return true;
 }
 
 const NONE: readonly LineQuantity[] = [];
