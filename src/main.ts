@@ -2,6 +2,7 @@ import { addDemoCommand } from './cli/demo.ts';
 import { addImportCommand } from './cli/import.ts';
 import { runProgram } from './cli/program.ts';
 import { addServeCommand, startServiceFor } from './cli/serve.ts';
+import { addStoreCommands } from './cli/store/commands.ts';
 
 /**
  * The `ordo` command.
@@ -18,6 +19,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     addServeCommand,
     (program) => addImportCommand(program, { startService: startServiceFor }),
     (program) => addDemoCommand(program),
+    addStoreCommands,
   ]);
   if (code !== 0) process.exitCode = code;
 }

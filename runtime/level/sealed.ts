@@ -1,9 +1,11 @@
 import { promises as fs } from 'node:fs';
 import { type ChainedBatch, Level } from 'level';
 import { messageOf, RuntimeError } from '../errors.ts';
+import type { StoredRow } from '../ports.ts';
 import { seal, unseal } from './checksum.ts';
 import { damaged } from './damage.ts';
 import type { KeyRange } from './keys.ts';
+import { LevelSnapshot } from './snapshot.ts';
 
 const MAX_ROWS = 1000;
 const PAGE_BYTES = 256 * 1024;
@@ -15,7 +17,11 @@ export interface LevelOptions {
   readonly writeBufferBytes?: number;
   /** Memory for blocks that were read; 32 MiB by default. */
   readonly cacheBytes?: number;
+  /** `false`: a directory that holds no database is not made into one, but refused with STORE_FAILED. */
+  readonly createIfMissing?: boolean;
 }
+
+const AS_BYTES = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
 
 type Row = readonly [key: string, payload: Buffer];
 
@@ -31,8 +37,18 @@ export class SealedBatch {
     this.#batch.put(key, seal(key, payload));
   }
 
+  /** Puts a row as it is, with the checksum that it has. */
+  putRow({ key, value }: StoredRow): void {
+    this.#batch.put(Buffer.from(key), Buffer.from(value), AS_BYTES);
+  }
+
   del(key: string): void {
     this.#batch.del(key);
+  }
+
+  /** Takes out a row whose key may be anything. */
+  delRow({ key }: Pick<StoredRow, 'key'>): void {
+    this.#batch.del(Buffer.from(key), AS_BYTES);
   }
 }
 
@@ -58,6 +74,7 @@ export class SealedLevel {
       valueEncoding: 'buffer',
       writeBufferSize: options.writeBufferBytes ?? 32 * 1024 * 1024,
       cacheSize: options.cacheBytes ?? 32 * 1024 * 1024,
+      createIfMissing: options.createIfMissing ?? true,
     });
     try {
       await level.open();
@@ -106,6 +123,12 @@ export class SealedLevel {
     } finally {
       await iterator.close();
     }
+  }
+
+  /** All that is stored as it stands now. */
+  snapshot(): LevelSnapshot {
+    this.assertUsable();
+    return new LevelSnapshot(this.directory, this.#level, (error) => this.#readingFailed(error));
   }
 
   /** Writes in one synced batch whatever `fill` puts into it; when `fill` throws, nothing. */

@@ -8,6 +8,7 @@ import type {
   Store,
   StoredActor,
   StoredEntry,
+  StoreSnapshot,
   Write,
   WriteOutcome,
 } from '../ports.ts';
@@ -203,6 +204,10 @@ export class LevelStore implements Store {
   async saveCursor(name: string, position: number): Promise<void> {
     digits(position);
     await this.#files.put(cursorKey(name), pack(position));
+  }
+
+  snapshot(): StoreSnapshot {
+    return this.#files.snapshot();
   }
 
   async close(): Promise<void> {

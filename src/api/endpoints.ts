@@ -2,6 +2,7 @@ import type { Host } from '../../runtime/host.ts';
 import type { HostLog } from '../../runtime/host-options.ts';
 import type { Clock, Store } from '../../runtime/ports.ts';
 import { type EndpointName, endpointNames } from '../contracts/index.ts';
+import { adminQuestions } from './admin/questions.ts';
 import { type OrderSettings, orderCommands, otherCommands } from './commands.ts';
 import { ApiFailure, internal } from './failure.ts';
 import { orderQuestions } from './order-questions.ts';
@@ -68,6 +69,7 @@ function handlersOf(options: EndpointsOptions, stopping: AbortSignal): Readonly<
     ...orderQuestions(parts),
     ...ledgerQuestions(parts),
     ...transactionQuestions(parts),
+    ...adminQuestions(parts),
   };
   const missing = endpointNames.filter((name) => handlers[name] === undefined);
   if (missing.length > 0) throw new Error(`These endpoints have no handler: ${missing.join(', ')}`);

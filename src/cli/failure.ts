@@ -27,6 +27,17 @@ const exitCodeByNumber: Readonly<Record<number, number>> = {
   503: exitCodes.unavailable,
 };
 
+/** Errors that are none of the service's, where they are more than unexpected. */
+const exitCodeByCode: Readonly<Record<string, number>> = {
+  ENOENT: exitCodes.usage,
+  BACKUP_UNREADABLE: exitCodes.usage,
+  DUMP_UNREADABLE: exitCodes.usage,
+  NOT_EMPTY: exitCodes.refused,
+  FILE_EXISTS: exitCodes.refused,
+  NO_STORE: exitCodes.notFound,
+  LEVEL_LOCKED: exitCodes.unavailable,
+};
+
 /** The command line asks for something that cannot be; the message says what and what to do. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -35,7 +46,7 @@ export class UsageError extends Error {
 /** The exit code for what a command threw. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
-  if (!(error instanceof OrdoError)) return exitCodes.unexpected;
+  if (!(error instanceof OrdoError)) return exitCodeByCode[codeOf(error) ?? ''] ?? exitCodes.unexpected;
   return exitCodeByNumber[error.number] ?? exitCodes.unexpected;
 }
 

@@ -2,7 +2,7 @@ import type { AnswerOf, TransactionView } from '../../contracts/index.ts';
 import { money, shown, table } from './table.ts';
 
 /** What is shown where a list is empty. */
-const none = 'none\n';
+export const none = 'none\n';
 
 export function showOrders({ orders, cursor }: AnswerOf<'orders.list'>): string {
   const rows = orders.map((order) => [
@@ -28,7 +28,8 @@ export function showOrders({ orders, cursor }: AnswerOf<'orders.list'>): string 
   return (table(columns, rows) || none) + more(cursor);
 }
 
-function more(cursor: string | null): string {
+/** How to go on after this page. */
+export function more(cursor: string | null): string {
   return cursor === null ? '' : `\nmore with --cursor ${shown(cursor)}\n`;
 }
 
