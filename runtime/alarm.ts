@@ -100,8 +100,10 @@ export class Alarm {
         limit: PAGE,
         ...(after !== undefined && { after }),
       });
+      // Whoever is woken after the stop would be written to a store that is being closed.
+      if (this.#stopped) return;
       await Promise.all(page.map(({ address }) => this.#wake(address)));
       after = page.length === PAGE ? page.at(-1) : undefined;
-    } while (after !== undefined && !this.#stopped);
+    } while (after !== undefined);
   }
 }

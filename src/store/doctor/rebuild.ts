@@ -15,7 +15,7 @@ const BATCH_ROWS = 10_000;
 
 /** What a rebuilding came to. */
 export interface Rebuilt {
-  /** What was mended. */
+  /** What was found and is not there any more. */
   readonly mended: readonly Finding[];
   /** What is still wrong. */
   readonly left: readonly Finding[];
@@ -37,27 +37,17 @@ export async function rebuild(
   copy: string,
   onAdvance: OnAdvance,
 ): Promise<Rebuilt> {
-  const mended: Finding[] = [];
-  const told = new Set<string>();
+  const told = new Map<string, Finding>();
   let hasCopy = false;
   for (let round = 1; ; round += 1) {
     const { found, report } = await examinedNow(files, definitions, onAdvance);
     const repairs = found.flatMap(({ repair }) => repair ?? []);
     if (repairs.length === 0 || round > MOST_ROUNDS) {
       const left = found.map(({ finding }) => finding);
-      const isLeft = new Set(left.map(({ message }) => message));
-      return {
-        mended: mended.filter(({ message }) => !isLeft.has(message)),
-        left,
-        report,
-        copy: hasCopy ? copy : null,
-      };
+      for (const { message } of left) told.delete(message);
+      return { mended: [...told.values()], left, report, copy: hasCopy ? copy : null };
     }
-    for (const { finding, repair } of found) {
-      if (repair === undefined || told.has(finding.message)) continue;
-      told.add(finding.message);
-      mended.push(finding);
-    }
+    for (const { finding } of found) told.set(finding.message, finding);
     hasCopy = (await keepCopy(files, repairs, copy)) || hasCopy;
     await apply(files, repairs);
   }
