@@ -3,7 +3,7 @@ import type { StoredRow, StoreSnapshot } from '../ports.ts';
 
 const MAX_ROWS = 1000;
 const PAGE_BYTES = 256 * 1024;
-const COUNT_ROWS = 20_000;
+const COUNT_ROWS = 5_000;
 
 /** A LevelDB as it stood when this was made. Rows come as they lie there: whoever reads them verifies them. */
 export class LevelSnapshot implements StoreSnapshot {

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealedLevel } from '../../runtime/level/sealed.ts';
+import type { StoreSnapshot } from '../../runtime/ports.ts';
 import { StoreToolError } from './errors.ts';
 
 /** The filesystem's own, in the root of a volume. */
@@ -17,6 +18,24 @@ export async function openStopped(directory: string): Promise<SealedLevel> {
     throw new StoreToolError('NO_STORE', `There is no store in ${directory}. Name the directory that the service had.`);
   }
   return SealedLevel.open(directory, { createIfMissing: false });
+}
+
+/** Works on a snapshot of the store in a directory whose service is stopped. Throws what `openStopped` throws. */
+export async function onStopped<Result>(
+  directory: string,
+  work: (snapshot: StoreSnapshot) => Promise<Result>,
+): Promise<Result> {
+  const files = await openStopped(directory);
+  try {
+    const snapshot = files.snapshot();
+    try {
+      return await work(snapshot);
+    } finally {
+      await snapshot.close();
+    }
+  } finally {
+    await files.close();
+  }
 }
 
 /** @throws StoreToolError NOT_EMPTY for a directory that holds anything. */

@@ -152,7 +152,7 @@ describe('What is missing is found and named:', () => {
     const found = await foundAfter((data) => remove(data, keys.at(-1) ?? ''));
     expect(found).toContainEqual([
       'FEED_DIFFERS',
-      expect.stringMatching(/^Journal entry \d+ of \S+ has no place in the feed\.$/),
+      expect.stringMatching(/^Journal entry \d+ of .+ has no place in the feed\.$/),
     ]);
     expect(found).toContainEqual(['CURSOR_DIFFERS', expect.stringContaining('publisher')]);
   });
@@ -207,8 +207,8 @@ describe('What was changed and has a checksum that fits is found and named:', ()
   it('a feed item that comes twice, and the entry that has lost its place', async () => {
     const found = await foundAfter(async (data) => forge(data, feedItem(7), await payloadOf(data, feedItem(6))));
     expect(found).toEqual([
-      ['FEED_DIFFERS', expect.stringMatching(/^Feed item 7 is of \S+, as item 6 is already\.$/)],
-      ['FEED_DIFFERS', expect.stringMatching(/^Journal entry \d+ of \S+ has no place in the feed\.$/)],
+      ['FEED_DIFFERS', expect.stringMatching(/^Feed item 7 is of .+, as item 6 is already\.$/)],
+      ['FEED_DIFFERS', expect.stringMatching(/^Journal entry \d+ of .+ has no place in the feed\.$/)],
     ]);
   });
 
@@ -372,6 +372,12 @@ describe('Transactions and their branches that disagree are found:', () => {
       const id = `${LIVES.inDoubt}~1`;
       const journal = await keysOf(data, `!journal!transaction/${id.replace('~', '=7E')}!`);
       await remove(data, transaction(id), ...journal);
+      // Its order may not have heard of its coordinator before the service stopped.
+      await forgeRecord(data, `!actors!order/${LIVES.inDoubt}`, (record) =>
+        withContext(record, (context) => {
+          (context.transaction as { begun: boolean }).begun = true;
+        }),
+      );
     });
     expect(found).toContainEqual([
       'HOLD_WITHOUT_TRANSACTION',

@@ -6,7 +6,7 @@ import { StoreToolError } from '../../store/errors.ts';
 import type { CliContext } from '../context.ts';
 import { UsageError } from '../failure.ts';
 import { showExamination, showMended } from '../show/doctor.ts';
-import { onStopped, pullPieces, type SourceFlags, withSourceFlags } from './source.ts';
+import { pullPieces, type SourceFlags, withSourceFlags } from './source.ts';
 import { withProgress } from './work.ts';
 
 interface DoctorFlags extends SourceFlags {
@@ -64,6 +64,7 @@ async function examineRunning(context: CliContext, flags: SourceFlags, onAdvance
 async function examineStopped(data: string, onAdvance: OnAdvance): Promise<Examination> {
   const { examine } = await import('../../store/doctor/doctor.ts');
   const { actorDefinitions } = await import('../../actors.ts');
+  const { onStopped } = await import('../../store/directory.ts');
   return onStopped(data, async (snapshot) => {
     const findings: DoctorFinding[] = [];
     const report = await drained(examine(snapshot, actorDefinitions()), ({ found, ...advance }) => {

@@ -67,31 +67,13 @@ export async function makeFile(
       await write(Buffer.from(data, 'base64'));
     });
   }
+  const { onStopped } = await import('../../store/directory.ts');
   await onStopped(flags.data, async (snapshot) => {
     await drained(make(snapshot), async ({ bytes, ...advance }) => {
       onAdvance(advance);
       if (bytes !== undefined) await write(bytes);
     });
   });
-}
-
-/** Works on a snapshot of the store in a directory whose service is stopped. */
-export async function onStopped<Result>(
-  directory: string,
-  work: (snapshot: StoreSnapshot) => Promise<Result>,
-): Promise<Result> {
-  const { openStopped } = await import('../../store/directory.ts');
-  const files = await openStopped(directory);
-  try {
-    const snapshot = files.snapshot();
-    try {
-      return await work(snapshot);
-    } finally {
-      await snapshot.close();
-    }
-  } finally {
-    await files.close();
-  }
 }
 
 /** Writes to standard output as fast as whoever reads it takes it. */

@@ -16,6 +16,8 @@ export interface HistoryEnd {
   /** The actor as its journal has it, where its row is missing, damaged or behind and the journal is intact. */
   readonly rebuilt: Pick<FiledActor, 'revision' | 'head' | 'record'> | undefined;
   readonly replay: Replay | undefined;
+  /** Whether an older version of its machine took steps, which were not replayed. */
+  readonly isOlder: boolean;
 }
 
 /** Looks over one actor: its journal's chain from the beginning, its history on its machine, and its record at the end. */
@@ -82,26 +84,25 @@ export class History {
       if (seq > this.#seq) continue;
       this.#tell('ANSWER_MISSING', `Entry ${seq} of ${this.#address} should hold an answer, and does not.`);
     }
-    this.#tellReplay();
+    const isOlder = this.#tellReplay();
     const isBehind = row === 'none' || row === 'unreadable' || this.#record === undefined || row.revision < this.#seq;
     this.#tellRow(row);
-    return { found: this.#found, rebuilt: isBehind ? this.#rebuilt() : undefined, replay: this.#replay };
+    return { found: this.#found, rebuilt: isBehind ? this.#rebuilt() : undefined, replay: this.#replay, isOlder };
   }
 
-  #tellReplay(): void {
+  /** Gives whether there are steps of an older version. */
+  #tellReplay(): boolean {
     const replay = this.#replay;
-    if (replay === undefined) return;
+    if (replay === undefined) return false;
     const isOther = this.#record != null && this.#record.version !== replay.last.definition.version;
-    if (replay.isOlder || isOther) {
-      this.#tell('NOT_REPLAYED', `Steps of ${this.#address} were taken by an older version of its machine.`);
-    }
-    if (isOther) return;
+    if (isOther) return true;
     if (replay.problem !== undefined) {
       this.#tell('REPLAY_DIFFERS', `${replay.problem} (${this.#address}).`);
     } else if (replay.isWhole && this.#record !== undefined && this.#isCurrent) {
       const differs = replay.differenceTo(this.#record);
       if (differs !== undefined) this.#tell('RECORD_DIFFERS', `The record of ${this.#address}: ${differs}.`);
     }
+    return replay.isOlder;
   }
 
   /** Whether the row is of the journal's last entry. */

@@ -142,7 +142,7 @@ export class Replay {
       at,
       value,
       context: comparable(type, context),
-      timers,
+      timers: timers.map(({ id, dueAt, event }) => [id, dueAt, event]),
       asks: safeAsks(type, record).map(({ id, seq: askedBy, to, event }) => [id, askedBy, to, event.type]),
       requests: requestHashes(record),
     };

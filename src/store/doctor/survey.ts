@@ -24,7 +24,7 @@ export class FeedSum {
 
   add(address: Address, seq: number, announcements: number): void {
     this.count += 1;
-    this.#sum = (this.#sum + crc32(`${address}!${seq}!${announcements}`)) % Number.MAX_SAFE_INTEGER;
+    this.#sum = (this.#sum + crc32(`${address}!${seq}!${announcements}`)) % 2 ** 52;
   }
 
   equals(other: FeedSum): boolean {
@@ -44,6 +44,23 @@ export interface Expected {
   entries: number;
 }
 
+/** How many actors of each type have steps that were not replayed. */
+class OlderActors {
+  readonly #types = new Map<string, number>();
+
+  add(type: string): void {
+    this.#types.set(type, (this.#types.get(type) ?? 0) + 1);
+  }
+
+  /** One note for a type: after an upgrade there may be a million of them. */
+  notes(): readonly Found[] {
+    return [...this.#types].map(([type, count]) => {
+      const message = `Of ${count} actors of the type ${type}, steps were taken by an older version of its machine.`;
+      return found('NOT_REPLAYED', null, message);
+    });
+  }
+}
+
 /** Walks through actors and their journals side by side, one actor after the other. */
 export class Survey {
   readonly expected: Expected = {
@@ -54,6 +71,7 @@ export class Survey {
     actors: new Map(),
     entries: 0,
   };
+  readonly #older = new OlderActors();
   readonly #lookup: Lookup;
   readonly #books: Books;
   readonly #decisions: Decisions;
@@ -83,7 +101,7 @@ export class Survey {
         else if (actor === undefined && entry === undefined) break;
         else yield* this.#actor(actor, entry);
       }
-      yield this.#books.end();
+      yield [...this.#older.notes(), ...this.#books.end()];
     } finally {
       await this.#actors.close();
       await this.#journal.close();
@@ -136,8 +154,9 @@ export class Survey {
     this.read += 1;
   }
 
-  #judge(address: Address, row: Row, { found: told, rebuilt, replay }: HistoryEnd): readonly Found[] {
+  #judge(address: Address, row: Row, { found: told, rebuilt, replay, isOlder }: HistoryEnd): readonly Found[] {
     const type = typeOf(address);
+    if (isOlder) this.#older.add(type);
     const stored = row === 'none' || row === 'unreadable' ? undefined : row;
     const looked = this.#looked(address, stored, rebuilt);
     const facets = expectedFacets(looked) ?? stored?.facets;
