@@ -34,7 +34,20 @@ export interface Viewed extends Stored {
   readonly at: number;
 }
 
-/** Every active state by its path, as counted: `payment.paid`, and for a chart without regions `committing`. */
+const known = new WeakMap<object, readonly string[]>();
+
+/** Under what an actor in these states is counted: `state:` and each active state's path. */
+export function stateCounts(value: StateValue): readonly string[] {
+  // All actors in the same states share one value: it is walked through once.
+  let counts = typeof value === 'object' ? known.get(value) : undefined;
+  if (counts === undefined) {
+    counts = activeStates(value).map((state) => `state:${state}`);
+    if (typeof value === 'object') known.set(value, counts);
+  }
+  return counts;
+}
+
+/** Every active state by its path: `payment.paid`, and for a chart without regions `committing`. */
 export function activeStates(value: StateValue, prefix = ''): readonly string[] {
   if (typeof value === 'string') return [prefix + value];
   return Object.entries(value).flatMap(([key, inner]) =>

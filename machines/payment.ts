@@ -1,4 +1,4 @@
-import { activeStates, iso, keyOf, type MachineDefinition } from './definition.ts';
+import { iso, keyOf, type MachineDefinition, stateCounts } from './definition.ts';
 import type { HeldBranch } from './participant/branch-log.ts';
 import { type ParticipantContext, participantMachine, type Resource } from './participant/participant-machine.ts';
 
@@ -53,8 +53,8 @@ const resource: Resource<PaymentBook> = {
       if (provider !== 'sandbox')
         return declined(`the payment provider ${provider} is not set up here; there is sandbox`);
       if (token === 'declined') return declined('the sandbox was told to decline');
-      if (token !== 'ok')
-        return declined(`the sandbox does not know the token ${token}; it knows ok, declined, silent`);
+      // The token itself is a secret: the reason of a vote is kept and announced.
+      if (token !== 'ok') return declined('the sandbox does not know this token; it knows ok, declined, silent');
       return { ...book, authorized: book.authorized + amount };
     }
     if (branch.operation === 'refund') {
@@ -111,6 +111,6 @@ export const paymentDefinition: MachineDefinition = {
     };
   },
   why: () => undefined,
-  facets: ({ value }) => ({ counts: activeStates(value).map((state) => `state:${state}`), listing: null }),
+  facets: ({ value }) => ({ counts: stateCounts(value), listing: null }),
   redact: (event) => (event.type === 'prepare' ? { ...event, args: withoutMethod(event.args) } : event),
 };

@@ -1,4 +1,4 @@
-import { activeStates, iso, keyOf, type MachineDefinition } from './definition.ts';
+import { iso, keyOf, type MachineDefinition, stateCounts } from './definition.ts';
 import { type ParticipantContext, participantMachine, type Resource } from './participant/participant-machine.ts';
 
 /** A parcel that was handed over. */
@@ -56,6 +56,6 @@ export const shipmentDefinition: MachineDefinition = {
     })),
   }),
   why: () => undefined,
-  facets: ({ value }) => ({ counts: activeStates(value).map((state) => `state:${state}`), listing: null }),
+  facets: ({ value }) => ({ counts: stateCounts(value), listing: null }),
   redact: (event) => event,
 };

@@ -1,4 +1,4 @@
-import { activeStates, keyOf, type MachineDefinition } from './definition.ts';
+import { keyOf, type MachineDefinition, stateCounts } from './definition.ts';
 import type { HeldBranch } from './participant/branch-log.ts';
 import { type ParticipantContext, participantMachine, type Resource } from './participant/participant-machine.ts';
 
@@ -157,7 +157,7 @@ export const stockDefinition: MachineDefinition = {
   },
   why: (guard) => (guard === 'mayReceive' ? { why: 'the sum would be beyond what can be counted exactly' } : undefined),
   facets: ({ value }) => ({
-    counts: activeStates(value).map((state) => `state:${state}`),
+    counts: stateCounts(value),
     listing: { at: 0, tags: ['all'] },
   }),
   redact: (event) => event,

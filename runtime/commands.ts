@@ -1,4 +1,7 @@
+import type { Address } from './address.ts';
+import { answerIn } from './journal.ts';
 import type { Command, CommandOutcome } from './mail.ts';
+import type { Store } from './ports.ts';
 import { recall } from './requests.ts';
 import { isBusy } from './statechart.ts';
 import { type Actor, stateOf } from './step.ts';
@@ -32,4 +35,11 @@ export function examine(actor: Actor, command: Command, now: number): Examined {
   }
   if (isBusy(actor.snapshot)) return { kind: 'tell', outcome: { kind: 'locked', state: stateOf(actor) } };
   return { kind: 'try' };
+}
+
+/** What a command that was answered by step `seq` was answered with. */
+export function remembered(store: Store, address: Address, seq: number): CommandOutcome {
+  const answer = answerIn(store.entry(address, seq));
+  if (answer === undefined) return { kind: 'failed', error: new Error(`The answer of ${address}/${seq} is missing`) };
+  return { kind: 'answered', ...answer };
 }

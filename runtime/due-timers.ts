@@ -1,6 +1,7 @@
 import type { Active } from './activation.ts';
 import type { Timer } from './record.ts';
 import { type Actor, type Stepped, step } from './step.ts';
+import type { OwnTrace } from './tracing.ts';
 
 /**
  * Fires an actor's due timers, one after the other, the earliest first: each may cancel or start others. One whose step
@@ -13,9 +14,10 @@ import { type Actor, type Stepped, step } from './step.ts';
 export function fireDueTimers(
   active: Active,
   now: number,
+  ownTrace: OwnTrace | undefined,
   handle: {
     /** Takes over the step; the actor in `active` is the one after it when this returns. */
-    readonly take: (stepped: Stepped) => void;
+    readonly take: (stepped: Stepped, timer: Timer) => void;
     readonly onFailed: (timer: Timer, error: unknown) => void;
   },
 ): number | undefined {
@@ -23,9 +25,9 @@ export function fireDueTimers(
   const next = () => earliest(active.actor, (timer) => timer.dueAt <= now && !broken.includes(timer));
   for (let timer = next(); timer !== undefined; timer = next()) {
     try {
-      const result = step(active.actor, { kind: 'timer', timer }, now);
+      const result = step(active.actor, { kind: 'timer', timer }, now, ownTrace);
       if (result.kind !== 'stepped') throw new Error(`The timer ${timer.id} came to nothing`);
-      handle.take(result);
+      handle.take(result, timer);
     } catch (error) {
       broken.push(timer);
       handle.onFailed(timer, error);

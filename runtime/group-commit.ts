@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import { type Instruments, NO_INSTRUMENTS } from './instruments.ts';
 import { type Announcement, chain, type JournalEntry } from './journal.ts';
 import type { Mail } from './mail.ts';
 import type { Store, Write, WriteOutcome } from './ports.ts';
@@ -43,6 +44,7 @@ export class GroupCommit {
   readonly #onFenced: (address: Address, mails: readonly Mail[]) => void;
   readonly #onHead: (address: Address, head: Uint8Array) => void;
   readonly #onFatal: (error: unknown) => void;
+  readonly #instruments: Pick<Instruments, 'batchWritten'>;
   #filling = new Batch();
   #flying: Batch | undefined;
   #failed = false;
@@ -59,6 +61,7 @@ export class GroupCommit {
     readonly onFenced: (address: Address, mails: readonly Mail[]) => void;
     /** The store has failed: what was written is unknown, and nothing may be released any more. */
     readonly onFatal: (error: unknown) => void;
+    readonly instruments?: Pick<Instruments, 'batchWritten'>;
   }) {
     this.#store = options.store;
     this.#heads = options.headOf;
@@ -66,6 +69,7 @@ export class GroupCommit {
     this.#onWritten = options.onWritten;
     this.#onFenced = options.onFenced;
     this.#onFatal = options.onFatal;
+    this.#instruments = options.instruments ?? NO_INSTRUMENTS;
   }
 
   /** How many steps wait to be flushed next. */
@@ -120,7 +124,7 @@ export class GroupCommit {
     this.#flying = batch;
     const written = [...batch.pending.values()];
     const before = this.#store.feedHead;
-    this.#write(written).then(
+    this.#write(written, batch.steps).then(
       (outcomes) => this.#landed(written, outcomes, before),
       (error: unknown) => {
         this.#failed = true;
@@ -129,8 +133,12 @@ export class GroupCommit {
     );
   }
 
-  async #write(written: readonly Pending[]): Promise<readonly WriteOutcome[]> {
-    return this.#store.write(written.map((pending) => this.#packed(pending)));
+  async #write(written: readonly Pending[], steps: number): Promise<readonly WriteOutcome[]> {
+    const writes = written.map((pending) => this.#packed(pending));
+    const begunAt = performance.now();
+    const outcomes = await this.#store.write(writes);
+    this.#instruments.batchWritten(writes.length, steps, performance.now() - begunAt);
+    return outcomes;
   }
 
   #packed({ address, actor, entries, forgotten }: Pending): Write {

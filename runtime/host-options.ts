@@ -1,12 +1,14 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { ActorState, Definition } from './definition.ts';
 import type { Announced } from './group-commit.ts';
+import type { Instruments } from './instruments.ts';
 import type { MailboxLimits } from './mailbox.ts';
 import type { Clock, Store } from './ports.ts';
 import type { RepetitionPauses } from './repetition.ts';
+import type { Tracing } from './tracing.ts';
 import type { Transport } from './transport.ts';
 
-/** What went on, for logs and metrics. */
+/** What went on, for people to read. */
 export interface HostLog {
   debug(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -31,6 +33,8 @@ export interface HostOptions {
     answer: { readonly error: boolean; readonly bytes: Uint8Array },
     trace: string | undefined,
   ) => void;
+  readonly instruments?: Instruments;
+  readonly tracing?: Tracing;
   readonly mailboxLimits?: MailboxLimits;
   readonly repetitionPauses?: RepetitionPauses;
   /** How many actors stay in memory when they are idle. */
@@ -55,4 +59,6 @@ export interface Load {
   readonly actors: number;
   /** Commands that were taken and are not answered yet. */
   readonly waiting: number;
+  /** How often an actor was wanted that was in memory, and how often one had to be read, since the start. */
+  readonly lookups: { readonly hits: number; readonly misses: number };
 }

@@ -1,19 +1,21 @@
 import { type Active, ActiveActors, activate } from './activation.ts';
 import type { Address } from './address.ts';
 import { Alarm } from './alarm.ts';
-import { examine } from './commands.ts';
+import { examine, remembered } from './commands.ts';
 import type { ActorState } from './definition.ts';
 import { fireDueTimers } from './due-timers.ts';
 import { isStoreFailure } from './errors.ts';
+import { failMail } from './failed-mail.ts';
 import { type Announced, GroupCommit, type Pending } from './group-commit.ts';
 import type { HostOptions, Load, Look } from './host-options.ts';
-import { answerIn, CHAIN_START } from './journal.ts';
+import { type Instruments, NO_INSTRUMENTS } from './instruments.ts';
+import { CHAIN_START } from './journal.ts';
 import { type Command, type CommandOutcome, type Mail, mailOfAnswer, mailOfMessage } from './mail.ts';
 import { MAILBOX_LIMITS, Mailboxes } from './mailbox.ts';
-import type { Ask } from './record.ts';
-import { REPETITION_PAUSES, Repetition } from './repetition.ts';
+import { REPETITION_PAUSES, Repetition, stillOpen } from './repetition.ts';
 import { answerType, newActor, type Stepped, stateOf, step } from './step.ts';
-import { askName, type IncomingAnswer, type IncomingMessage } from './transport.ts';
+import { NO_TRACING, type Tracing } from './tracing.ts';
+import { type IncomingAnswer, type IncomingMessage, outgoing } from './transport.ts';
 import { WaitingCommands } from './waiting.ts';
 import { Watchers } from './watchers.ts';
 
@@ -27,6 +29,8 @@ import { Watchers } from './watchers.ts';
  */
 export class Host {
   readonly #options: HostOptions;
+  readonly #instruments: Instruments;
+  readonly #tracing: Tracing;
   readonly #mailboxes: Mailboxes;
   readonly #actors: ActiveActors;
   readonly #commit: GroupCommit;
@@ -40,19 +44,19 @@ export class Host {
 
   constructor(options: HostOptions) {
     this.#options = options;
+    this.#instruments = options.instruments ?? NO_INSTRUMENTS;
+    this.#tracing = options.tracing ?? NO_TRACING;
     this.#mailboxes = new Mailboxes(options.mailboxLimits ?? MAILBOX_LIMITS);
     this.#actors = new ActiveActors(options.activeActors ?? 10_000);
     const onFatal = (error: unknown) => this.#fail(error);
     this.#commit = new GroupCommit({
       store: options.store,
-      headOf: (address) => this.#actors.get(address)?.head ?? CHAIN_START,
-      setHead: (address, head) => {
-        const active = this.#actors.get(address);
-        if (active !== undefined) active.head = head;
-      },
+      headOf: (address) => this.#actors.headOf(address) ?? CHAIN_START,
+      setHead: (address, head) => this.#actors.setHead(address, head),
       onWritten: (written, announced, before) => this.#written(written, announced, before),
       onFenced: (address, mails) => this.#fenced(address, mails),
       onFatal,
+      instruments: this.#instruments,
     });
     this.#alarm = new Alarm({
       store: options.store,
@@ -64,10 +68,10 @@ export class Host {
       clock: options.clock,
       pauses: options.repetitionPauses ?? REPETITION_PAUSES,
       random: options.random,
-      send: (from, { id, seq, to, event, trace }) => {
+      instruments: this.#instruments,
+      send: (from, asked) => {
         if (this.#phase === 'failed') return;
-        const cause = `${from}/${seq}`;
-        options.transport.ask({ from, ask: askName(id, seq), to, event, cause, ...(trace !== undefined && { trace }) });
+        options.transport.ask(outgoing(from, asked, this.#tracing.asked(from, asked)));
       },
     });
   }
@@ -119,7 +123,7 @@ export class Host {
 
   /** How full it is, for operators. */
   get load(): Load {
-    return { ...this.#mailboxes.depth, actors: this.#actors.size, waiting: this.#waiting.size };
+    return { ...this.#mailboxes.depth, ...this.#actors.load, waiting: this.#waiting.size };
   }
 
   /**
@@ -165,6 +169,7 @@ export class Host {
     if (this.#phase === 'failed') return false;
     const kept = this.#mailboxes.put(address, mail);
     if (kept) this.#scheduleTurn();
+    else if (mail.kind !== 'command') this.#instruments.mailDropped();
     return kept;
   }
 
@@ -211,10 +216,7 @@ export class Host {
       }
     } catch (error) {
       if (isStoreFailure(error)) return this.#fail(error);
-      this.#options.log.error({ address, mail: mail.kind, err: error }, 'A step has failed; nothing has changed');
-      if (mail.kind === 'command') mail.tell({ kind: 'failed', error });
-      if (mail.kind === 'message') mail.answer({ kind: 'failure', message: 'INTERNAL' });
-      if (mail.kind === 'wake' || mail.kind === 'repeat') mail.done();
+      failMail(this.#options.log, address, mail, error);
     }
   }
 
@@ -250,12 +252,13 @@ export class Host {
   #handleCommand(active: Active, mail: Extract<Mail, { kind: 'command' }>): void {
     const { command, tell } = mail;
     const { address } = active.actor;
-    const examined = examine(active.actor, command, this.#options.clock.now());
+    const { store, clock } = this.#options;
+    const examined = examine(active.actor, command, clock.now());
     switch (examined.kind) {
       case 'tell':
         return this.#commit.whenSynced(address, mail, () => tell(examined.outcome));
       case 'repeat':
-        return this.#commit.whenSynced(address, mail, () => tell(this.#remembered(address, examined.seq)));
+        return this.#commit.whenSynced(address, mail, () => tell(remembered(store, address, examined.seq)));
       case 'join':
         this.#waiting.add(address, examined.seq, tell);
         // Should the step be fenced that it waits for, it is taken anew like the first.
@@ -264,7 +267,7 @@ export class Host {
         break;
     }
     const before = active.actor;
-    const result = step(before, { kind: 'command', ...command }, this.#options.clock.now());
+    const result = step(before, { kind: 'command', ...command }, clock.now(), this.#tracing.ownTrace);
     if (result.kind === 'refused') {
       const { refusal } = result;
       const outcome: CommandOutcome =
@@ -278,7 +281,7 @@ export class Host {
 
   #handleMessage(active: Active, mail: Extract<Mail, { kind: 'message' }>): void {
     const { address } = active.actor;
-    const result = step(active.actor, mail.input, this.#options.clock.now());
+    const result = step(active.actor, mail.input, this.#options.clock.now(), this.#tracing.ownTrace);
     switch (result.kind) {
       case 'replied':
         return this.#commit.whenSynced(address, mail, () => mail.answer({ kind: 'reply', payload: result.payload }));
@@ -303,7 +306,7 @@ export class Host {
       return;
     }
     const input = ask === undefined ? mail.input : { ...mail.input, cause: `answer:${ask.to}` };
-    const result = step(active.actor, input, this.#options.clock.now());
+    const result = step(active.actor, input, this.#options.clock.now(), this.#tracing.ownTrace);
     if (result.kind === 'stepped') this.#take(active, result, mail, () => {});
     else
       this.#options.log.debug({ address, ask: mail.input.ask, result: result.kind }, 'An answer that changes nothing');
@@ -311,8 +314,12 @@ export class Host {
 
   #handleWake(active: Active, mail: Extract<Mail, { kind: 'wake' }>): void {
     const { address } = active.actor;
-    const next = fireDueTimers(active, this.#options.clock.now(), {
-      take: (stepped) => this.#take(active, stepped, undefined, () => {}),
+    const now = this.#options.clock.now();
+    const next = fireDueTimers(active, now, this.#tracing.ownTrace, {
+      take: (stepped, { dueAt }) => {
+        this.#instruments.timerFired(now - dueAt);
+        this.#take(active, stepped, undefined, () => {});
+      },
       onFailed: ({ id }, err) => this.#options.log.error({ address, timer: id, err }, 'A timer has failed; it stays'),
     });
     if (next !== undefined) this.#alarm.expect(next);
@@ -325,11 +332,13 @@ export class Host {
   #take(active: Active, result: Stepped, mail: Mail | undefined, release: () => void): void {
     const { address, definition, seq } = result.actor;
     active.actor = result.forgotten ? newActor(address, definition, seq) : result.actor;
+    const takenAt = this.#tracing.now();
     this.#commit.add(result, mail, () => {
       this.#settle(address, result);
       // A later step may have canceled or replaced an ask meanwhile: then it never leaves.
       this.#repetition.begin(active, active.actor === result.actor ? result.asks : stillOpen(active, result.asks));
       release();
+      this.#tracing.stepped(result, takenAt);
     });
   }
 
@@ -352,12 +361,6 @@ export class Host {
       const isTold = this.#waiting.tell(address, seq, { kind: 'answered', ...answer });
       if (!isTold && replyTo !== undefined) this.#options.onOrphanAnswer(replyTo, answer, trace);
     }
-  }
-
-  #remembered(address: Address, seq: number): CommandOutcome {
-    const answer = answerIn(this.#options.store.entry(address, seq));
-    if (answer === undefined) return { kind: 'failed', error: new Error(`The answer of ${address}/${seq} is missing`) };
-    return { kind: 'answered', ...answer };
   }
 
   /** Resolves when what is in memory of an actor is on disk; false: it never will be, and has been read again. */
@@ -391,9 +394,4 @@ export class Host {
     if (this.#whenQuiet === undefined) return;
     if (this.#mailboxes.isEmpty && this.#commit.isIdle && this.#waiting.size === 0) this.#whenQuiet();
   }
-}
-
-/** Those of some asks of an actor that it has not canceled, replaced or had answered since. */
-function stillOpen({ actor }: Active, asks: readonly Ask[]): readonly Ask[] {
-  return asks.filter((ask) => actor.record?.asks.includes(ask) === true);
 }

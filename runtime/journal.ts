@@ -18,15 +18,15 @@ export interface JournalEntry {
   /** What made it happen: a request, another actor's step, a timer. */
   readonly cause: string;
   /** Who or what sent the command. */
-  readonly by?: string;
-  readonly trace?: string;
+  readonly by?: string | undefined;
+  readonly trace?: string | undefined;
   readonly from: StateValue | null;
   readonly to: StateValue;
   /** The bytes that commands with a request id were answered with in this step. */
-  readonly answer?: { readonly error: boolean; readonly bytes: Uint8Array };
+  readonly answer?: { readonly error: boolean; readonly bytes: Uint8Array } | undefined;
   readonly announcements: readonly Announcement[];
   /** The whole new record, after a migration. */
-  readonly record?: Uint8Array;
+  readonly record?: Uint8Array | undefined;
 }
 
 /** The chain's beginning: the hash before an actor's first entry. */

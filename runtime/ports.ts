@@ -117,6 +117,12 @@ export interface Store {
   /** The position of the newest feed item; 0 when there is none. */
   readonly feedHead: number;
 
+  /**
+   * How often a write found what it must know of an actor in memory, and how often it had to be read, since the start.
+   * For operators; a store that always reads, or never has to, does without it.
+   */
+  readonly lookups?: { readonly hits: number; readonly misses: number };
+
   /** A reader's own place in the feed; 0 at first. */
   cursor(name: string): number;
 

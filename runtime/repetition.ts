@@ -1,5 +1,6 @@
 import type { Active } from './activation.ts';
 import type { Address } from './address.ts';
+import { type Instruments, NO_INSTRUMENTS } from './instruments.ts';
 import type { Clock } from './ports.ts';
 import type { Ask } from './record.ts';
 
@@ -29,6 +30,7 @@ export class Repetition {
   readonly #pauses: RepetitionPauses;
   readonly #random: () => number;
   readonly #send: (from: Address, ask: Ask) => void;
+  readonly #instruments: Pick<Instruments, 'askRepeated'>;
   readonly #plans = new WeakMap<Active, Map<string, Planned>>();
 
   constructor(options: {
@@ -37,11 +39,13 @@ export class Repetition {
     /** From 0 to below 1, for the jitter. */
     readonly random: () => number;
     readonly send: (from: Address, ask: Ask) => void;
+    readonly instruments?: Pick<Instruments, 'askRepeated'>;
   }) {
     this.#clock = options.clock;
     this.#pauses = options.pauses;
     this.#random = options.random;
     this.#send = options.send;
+    this.#instruments = options.instruments ?? NO_INSTRUMENTS;
   }
 
   /** Sends asks for the first time and plans their repetition. They must be on disk. */
@@ -77,6 +81,7 @@ export class Repetition {
         planned.attempts += 1;
         planned.nextAt = now + this.#pause(planned.ask, planned.attempts);
         this.#send(active.actor.address, planned.ask);
+        this.#instruments.askRepeated(planned.ask.to);
       }
     }
     this.#schedule(active, plan);
@@ -88,4 +93,9 @@ export class Repetition {
     const grown = Math.min(this.#pauses.mostMs, first * 2 ** Math.min(attempts - 1, 20));
     return Math.round(grown * (0.8 + 0.4 * this.#random()));
   }
+}
+
+/** Those of some asks of an actor that it has not canceled, replaced or had answered since. */
+export function stillOpen({ actor }: Active, asks: readonly Ask[]): readonly Ask[] {
+  return asks.filter((ask) => actor.record?.asks.includes(ask) === true);
 }

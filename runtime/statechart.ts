@@ -1,27 +1,8 @@
-import type { AnyActorScope, AnyEventObject, AnyMachineSnapshot, AnyStateMachine, StateValue } from 'xstate';
+import type { AnyActorScope, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
+import { Chart } from './chart/chart.ts';
+import { ChartState, snapshotOf } from './chart/state.ts';
 import type { Snapshot } from './definition.ts';
 import type { CollectedAction } from './effects.ts';
-
-/**
- * One inert scope for all transitions: it collects actions as data and runs nothing. XState's public `transition()`
- * builds a throw-away actor on every call, which costs three to four times as much (design.md, "Traps, measured").
- */
-let collected: CollectedAction[] = [];
-const scope = {
-  self: {},
-  system: { _sendInspectionEvent() {} },
-  id: '',
-  sessionId: '',
-  logger() {},
-  defer() {},
-  emit() {},
-  stopChild() {},
-  actionExecutor(action: CollectedAction) {
-    collected.push({ type: action.type, params: action.params });
-  },
-} as unknown as AnyActorScope;
-
-const initials = new WeakMap<AnyStateMachine, AnyMachineSnapshot>();
 
 /** What one event does: the next snapshot and the actions in their order. */
 export interface Transition {
@@ -29,31 +10,60 @@ export interface Transition {
   readonly actions: readonly CollectedAction[];
 }
 
+const charts = new WeakMap<AnyStateMachine, Chart>();
+
+function chartOf(machine: AnyStateMachine): Chart {
+  let chart = charts.get(machine);
+  if (chart === undefined) {
+    chart = new Chart(machine);
+    charts.set(machine, chart);
+  }
+  return chart;
+}
+
+const initials = new WeakMap<AnyStateMachine, AnyMachineSnapshot>();
+
 /** Where a new actor begins. Its actions are left out: registration refuses a machine that has any there. */
 export function initialSnapshot(machine: AnyStateMachine): AnyMachineSnapshot {
-  const known = initials.get(machine);
-  if (known !== undefined) return known;
-  const initial = initialTransition(machine).next;
-  initials.set(machine, initial);
+  let initial = initials.get(machine);
+  if (initial === undefined) {
+    const { value, context } = initialTransition(machine).next;
+    initial = snapshotOf(chartOf(machine).restore(value, context));
+    initials.set(machine, initial);
+  }
   return initial;
 }
 
-/** The initial snapshot together with the actions of getting there. */
+/** XState's own way to the initial snapshot, with the actions of getting there. */
 export function initialTransition(machine: AnyStateMachine): Transition {
-  collected = [];
+  const actions: CollectedAction[] = [];
+  const scope = {
+    self: {},
+    system: { _sendInspectionEvent() {} },
+    defer() {},
+    emit() {},
+    actionExecutor: ({ type, params }: CollectedAction) => void actions.push({ type, params }),
+  } as unknown as AnyActorScope;
   const next = machine.getInitialSnapshot(scope, undefined) as AnyMachineSnapshot;
   if (next.status === 'error') throw next.error;
-  return { next, actions: collected };
+  return { next, actions };
 }
 
 /**
  * Takes one event. An event that the state does not take, or whose guard says no, gives the same snapshot reference
  * and no actions.
+ *
+ * @param snapshot one that this module has given.
+ * @throws whatever a guard or an action throws.
  */
 export function transition(machine: AnyStateMachine, snapshot: AnyMachineSnapshot, event: AnyEventObject): Transition {
-  collected = [];
-  const next = machine.transition(snapshot, event, scope) as AnyMachineSnapshot;
-  return { next, actions: collected };
+  const chart = chartOf(machine);
+  const state =
+    (snapshot as unknown) instanceof ChartState
+      ? (snapshot as unknown as ChartState)
+      : chart.restore(snapshot.value, snapshot.context);
+  const { next, actions } = chart.step(state, event);
+  return { next: next === state ? snapshot : snapshotOf(next), actions };
 }
 
 /**
@@ -62,26 +72,7 @@ export function transition(machine: AnyStateMachine, snapshot: AnyMachineSnapsho
  * @throws when the machine has no such state.
  */
 export function restore(machine: AnyStateMachine, stored: Snapshot): AnyMachineSnapshot {
-  assertState(machine.root, stored.value);
-  return machine.resolveState({ value: stored.value, context: stored.context }) as AnyMachineSnapshot;
-}
-
-/** XState silently fills in regions and initial states that a stored value lacks: nothing is restored on a guess. */
-function assertState(node: AnyStateMachine['root'], value: StateValue | undefined): void {
-  const names = Object.keys(node.states);
-  if (node.type === 'atomic' || node.type === 'final') return;
-  const held = typeof value === 'string' ? { [value]: undefined } : (value ?? {});
-  const keys = Object.keys(held);
-  const unknown = keys.find((key) => !names.includes(key));
-  if (unknown !== undefined) throw new Error(`the state ${node.id}.${unknown} does not exist`);
-  if (node.type === 'parallel' && keys.length !== names.length) {
-    throw new Error(`a region of ${node.id} is missing: it has ${keys.join(', ')}, it needs ${names.join(', ')}`);
-  }
-  if (node.type === 'compound' && keys.length !== 1) throw new Error(`${node.id} must be in one state`);
-  for (const key of keys) {
-    const child = node.states[key];
-    if (child !== undefined) assertState(child, (held as Record<string, StateValue | undefined>)[key]);
-  }
+  return snapshotOf(chartOf(machine).restore(stored.value, stored.context));
 }
 
 /** Busy actors have a transaction under way: their commands are answered once they have settled. */

@@ -7,6 +7,7 @@ import type { ActorRecord, Ask, Timer, Waiting } from './record.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 import { type RequestState, remember } from './requests.ts';
 import { initialSnapshot, isBusy, transition } from './statechart.ts';
+import type { OwnTrace } from './tracing.ts';
 
 /** An actor in memory: its record and the live snapshot of it. `record: null` is one that was never written. */
 export interface Actor {
@@ -46,6 +47,8 @@ export interface Stepped {
   readonly kind: 'stepped';
   readonly actor: Actor;
   readonly entry: JournalEntry;
+  /** The trace context of what caused it; the entry has its own. */
+  readonly causedIn: string | undefined;
   readonly asks: readonly Ask[];
   readonly reply: { readonly payload: unknown } | undefined;
   readonly announcements: readonly Announcement[];
@@ -79,27 +82,30 @@ export function stateOf(actor: Actor): ActorState {
  * Takes one event: one transition, one record. Pure: the same actor, input and time always give the same result.
  *
  * @param now the clock's time (ms since 1970). An actor's own time never goes back.
+ * @param ownTrace the trace context of the step itself; without it, it hands on that of what caused it.
  * @throws whatever the machine throws; nothing has changed then.
  */
-export function step(actor: Actor, input: Input, now: number): StepResult {
+export function step(actor: Actor, input: Input, now: number, ownTrace?: OwnTrace): StepResult {
   const at = Math.max(now, actor.record?.at ?? 0);
   const event = eventOf(actor, input, at);
   if (event === undefined) return { kind: 'stale' };
 
   const { next, actions } = transition(actor.definition.machine, actor.snapshot, event);
-  if (next.status === 'error') throw next.error;
-  const effects = actions.map((action) => effectOf(action, at)).filter((effect) => effect !== undefined);
+  const effects: Effect[] = [];
+  for (const action of actions) {
+    const effect = effectOf(action, at);
+    if (effect !== undefined) effects.push(effect);
+  }
 
   const unchanged = next === actor.snapshot;
   if (unchanged && actions.length === 0 && input.kind !== 'timer') {
     if (event.type === LATE_ANSWER) return { kind: 'stale' };
     return { kind: 'refused', event, refusal: refusalOf(actor.definition, actor.snapshot, event) };
   }
-  const reply = effects.findLast((effect) => effect.kind === 'reply');
-  if (unchanged && input.kind === 'message' && reply !== undefined && effects.every(({ kind }) => kind === 'reply')) {
-    return { kind: 'replied', payload: reply.payload };
+  if (unchanged && input.kind === 'message' && effects.length > 0 && effects.every(({ kind }) => kind === 'reply')) {
+    return { kind: 'replied', payload: replyIn(effects)?.payload };
   }
-  return stepped(actor, input, event, next, effects, at);
+  return stepped(actor, input, event, next, effects, at, ownTrace);
 }
 
 /** An answer whose ask is closed: the machine may take note of it, and mostly does not. */
@@ -110,7 +116,8 @@ export function answerType(asked: string): string {
   return `${asked}.answered`;
 }
 
-function eventOf(actor: Actor, input: Input, at: number): AnyEventObject | undefined {
+/** What of an input the machine sees; `undefined` for an answer to an ask that has been replaced since. */
+export function eventOf(actor: Actor, input: Input, at: number): AnyEventObject | undefined {
   switch (input.kind) {
     case 'command':
       return { ...input.event, at, ...(input.by !== undefined && { by: input.by }) };
@@ -135,39 +142,34 @@ function stepped(
   next: AnyMachineSnapshot,
   effects: readonly Effect[],
   at: number,
+  ownTrace: OwnTrace | undefined,
 ): Stepped {
   const { definition, record } = actor;
   const seq = actor.seq + 1;
-  const trace = traceOf(record, input);
+  const causedIn = traceOf(record, input);
+  const trace = causedIn === undefined || ownTrace === undefined ? causedIn : ownTrace(causedIn, actor.address, seq);
   const open = openAfter(record, input, effects, seq, trace);
 
-  const waiting = [...(record?.waiting ?? [])];
-  if (input.kind === 'command') {
-    waiting.push({
-      seq,
-      ...(input.request !== undefined && { request: input.request }),
-      ...(input.replyTo !== undefined && { replyTo: input.replyTo }),
-      ...(trace !== undefined && { trace }),
-    });
-  }
-  const settled = isBusy(next) ? [] : waiting;
-  const requests: RequestState = { requests: record?.requests ?? [], expired: record?.expired ?? new Uint8Array(0) };
+  const waiting =
+    input.kind === 'command' ? [...(record?.waiting ?? NONE), waitingFor(input, seq, trace)] : record?.waiting;
+  const settled = waiting === undefined || isBusy(next) ? NONE : waiting;
+  const requests = remember(record ?? NO_REQUESTS, settled, seq);
   const state: ActorState = { address: actor.address, value: next.value, context: next.context, seq, at };
   const answer = settled.length === 0 ? undefined : answerOf(definition, state, effects);
-  const announcements = effects.flatMap((effect) => (effect.kind === 'announce' ? [effect.announcement] : []));
-  const reply = effects.findLast((effect) => effect.kind === 'reply');
+  const announcements = announcedIn(effects);
 
   const entry: JournalEntry = {
     seq,
     at,
     event: definition.redact(input.kind === 'command' ? input.event : withoutTime(event)),
     cause: input.kind === 'timer' ? `timer:${input.timer.id}` : input.cause,
-    ...(input.kind === 'command' && input.by !== undefined && { by: input.by }),
-    ...(trace !== undefined && { trace }),
+    by: input.kind === 'command' ? input.by : undefined,
+    trace,
     from: record === null ? null : actor.snapshot.value,
     to: next.value,
-    ...(answer !== undefined && settled.some(({ request }) => request !== undefined) && { answer }),
+    answer: settled.some(({ request }) => request !== undefined) ? answer : undefined,
     announcements,
+    record: undefined,
   };
   const nextRecord: ActorRecord = {
     machine: definition.type,
@@ -178,20 +180,53 @@ function stepped(
     context: next.context,
     timers: open.timers,
     asks: open.asks,
-    waiting: settled.length === 0 ? waiting : [],
-    ...remember(requests, settled, seq),
+    waiting: settled.length === 0 ? (waiting ?? NONE) : NONE,
+    requests: requests.requests,
+    expired: requests.expired,
   };
   return {
     kind: 'stepped',
     actor: { address: actor.address, definition, record: nextRecord, snapshot: next, seq },
     entry,
+    causedIn,
     asks: open.asked,
-    reply: reply === undefined ? undefined : { payload: reply.payload },
+    reply: replyIn(effects),
     announcements,
     settled,
     answer,
     forgotten: next.status === 'done',
   };
+}
+
+const NONE: readonly never[] = [];
+const NO_REQUESTS: RequestState = { requests: NONE, expired: new Uint8Array(0) };
+
+function waitingFor(input: Extract<Input, { kind: 'command' }>, seq: number, trace: string | undefined): Waiting {
+  const { request, replyTo } = input;
+  return {
+    seq,
+    ...(request !== undefined && { request }),
+    ...(replyTo !== undefined && { replyTo }),
+    ...(trace !== undefined && { trace }),
+  };
+}
+
+function replyIn(effects: readonly Effect[]): { readonly payload: unknown } | undefined {
+  for (let index = effects.length - 1; index >= 0; index -= 1) {
+    const effect = effects[index];
+    if (effect?.kind === 'reply') return { payload: effect.payload };
+  }
+  return undefined;
+}
+
+function announcedIn(effects: readonly Effect[]): readonly Announcement[] {
+  let announcements: Announcement[] | undefined;
+  for (const effect of effects) {
+    if (effect.kind !== 'announce') continue;
+    announcements ??= [];
+    announcements.push(effect.announcement);
+  }
+  return announcements ?? NONE;
 }
 
 /** The trace that a step belongs to: an answer goes on with that of its ask, a timer with that of who set it. */
@@ -215,28 +250,30 @@ function openAfter(
   seq: number,
   trace: string | undefined,
 ): { asks: readonly Ask[]; asked: readonly Ask[]; timers: readonly Timer[] } {
-  let asks = record?.asks ?? [];
-  let timers = record?.timers ?? [];
+  let asks = record?.asks ?? NONE;
+  let timers = record?.timers ?? NONE;
   // An answer that was taken ends its ask, and a timer that has fired is over, before the effects may start them anew.
   if (input.kind === 'answer') asks = asks.filter(({ id }) => id !== input.ask);
   if (input.kind === 'timer') timers = timers.filter(({ id }) => id !== input.timer.id);
-  const asked = new Map<string, Ask>();
+  let asked: Map<string, Ask> | undefined;
   for (const effect of effects) {
     if (effect.kind === 'cancel') {
       if (timers.some(({ id }) => id === effect.id)) timers = timers.filter(({ id }) => id !== effect.id);
       if (asks.some(({ id }) => id === effect.id)) asks = asks.filter(({ id }) => id !== effect.id);
-      asked.delete(effect.id);
+      asked?.delete(effect.id);
     } else if (effect.kind === 'timer') {
       const timer = trace === undefined ? effect.timer : { ...effect.timer, trace };
       timers = [...timers.filter(({ id }) => id !== timer.id), timer];
     } else if (effect.kind === 'ask') {
       const { id, to, event } = effect;
+      asked ??= new Map();
       asked.delete(id);
       asked.set(id, { id, seq, to, event, ...(trace !== undefined && { trace }) });
     }
   }
-  if (asked.size > 0) asks = [...asks.filter(({ id }) => !asked.has(id)), ...asked.values()];
-  return { asks, asked: [...asked.values()], timers };
+  if (asked === undefined || asked.size === 0) return { asks, asked: NONE, timers };
+  const fresh = [...asked.values()];
+  return { asks: [...asks.filter(({ id }) => asked.has(id) === false), ...fresh], asked: fresh, timers };
 }
 
 function answerOf(definition: Definition, state: ActorState, effects: readonly Effect[]) {

@@ -1,5 +1,6 @@
 import type { AnyEventObject } from 'xstate';
 import type { Address } from './address.ts';
+import type { Ask } from './record.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What actors send to one another. */
@@ -54,6 +55,12 @@ export interface Transport {
   ask(ask: OutgoingAsk): void;
   /** Stops to deliver; what was sent is flushed. */
   close(): Promise<void>;
+}
+
+/** An ask as it leaves, in the trace context that is to travel with it. */
+export function outgoing(from: Address, { id, seq, to, event }: Ask, trace: string | undefined): OutgoingAsk {
+  const cause = `${from}/${seq}`;
+  return { from, ask: askName(id, seq), to, event, cause, ...(trace !== undefined && { trace }) };
 }
 
 /** The wire's name of an ask: its id and the step that asked, so that an answer to an older ask is told apart. */

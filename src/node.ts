@@ -1,9 +1,8 @@
-import { connect, type NatsConnection } from 'nats';
+import { connect, Events, type NatsConnection } from 'nats';
 import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from '../runtime/clock.ts';
 import { messageOf, RuntimeError } from '../runtime/errors.ts';
 import { Host } from '../runtime/host.ts';
-import type { HostLog } from '../runtime/host-options.ts';
 import { unpackEntry } from '../runtime/journal.ts';
 import { LevelStore } from '../runtime/level/store.ts';
 import type { MailboxLimits } from '../runtime/mailbox.ts';
@@ -14,20 +13,25 @@ import { actorDefinitions } from './actors.ts';
 import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
 import { Api } from './api/service.ts';
+import { documentsOf } from './documents/documents.ts';
+import { Health } from './health.ts';
+import { HttpServer } from './http/server.ts';
+import { type NodeLog, partLog } from './log.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
+import type { MetricsText } from './observation/metrics/metrics.ts';
+import { Observation } from './observation/observation.ts';
 import { toService } from './outside.ts';
 import type { Settings } from './settings.ts';
-
-export interface NodeLog extends HostLog {
-  info(fields: object, message: string): void;
-}
 
 /** A running service. */
 export interface OrdoNode {
   /** The NATS server that it answers on. */
   readonly url: string;
+  /** Where it answers over HTTP; undefined where it does not. */
+  readonly httpUrl: string | undefined;
   readonly host: Host;
   readonly store: Store;
+  readonly metrics: MetricsText;
   /** Takes no more commands, finishes what is under way, ends its nats-server. */
   stop(): Promise<void>;
 }
@@ -50,6 +54,7 @@ const STOP_GRACE_MS = 10_000;
 /** Puts the parts together: store, NATS, actors, interface. The one place that knows them all. */
 export async function startNode(options: NodeOptions): Promise<OrdoNode> {
   const { settings, log, onFatal, clock = systemClock, openStore = (data: string) => LevelStore.open(data) } = options;
+  const health = new Health();
   const ends: (() => Promise<void>)[] = [];
   const endAll = async () => {
     for (const end of ends.splice(0).reverse()) await end();
@@ -58,25 +63,49 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const store = await openStore(settings.data);
     ends.push(() => store.close());
     await warnOfClock(store, clock, log);
+    const { prepareTimeoutMs } = settings;
+    const observation = await Observation.start({ version: manifest.version, log, prepareTimeoutMs }, process.env);
+    ends.push(() => observation.stop());
 
     const server = settings.nats === undefined ? await ownServer(settings.natsPort, log, onFatal) : undefined;
     if (server !== undefined) ends.push(() => server.stop());
     const url = settings.nats ?? server?.url ?? '';
-    const connection = await connectTo(url, log, onFatal);
+    const connection = await connectTo(url, log, onFatal, health);
     ends.push(() => connection.drain());
 
-    const { host, publisher, api } = assemble(store, connection, { ...options, clock });
+    const onStoreFailed = (error: unknown) => {
+      health.lost('store');
+      onFatal(error);
+    };
+    const parts = assemble(store, connection, observation, { ...options, onFatal: onStoreFailed, clock });
+    const { host, publisher, endpoints, api } = parts;
+    observation.observe({ host, store, publisher, clock, directory: settings.data });
     await host.start();
     publisher.start();
     await api.open();
+    let http: HttpServer | undefined;
     ends.push(async () => {
-      // First the door, then the house: what was taken is answered before the actors stop.
+      // First the doors, then the house: what was taken is answered before the actors stop.
+      http?.refuse();
       const closed = api.close();
-      // Whoever still waits then is answered after the next start.
-      if (await host.stop(STOP_GRACE_MS)) await closed;
+      const isQuiet = await host.stop(STOP_GRACE_MS);
+      // Whoever still waits then is answered after the next start; over HTTP, whoever asks again then.
+      if (isQuiet) await closed;
+      await http?.close(isQuiet ? STOP_GRACE_MS : 0);
       await publisher.stop();
     });
-    return { url, host, store, stop: endAll };
+    const { metrics } = observation;
+    if (settings.http !== null) {
+      const missing = () => health.missing();
+      const documents = documentsOf(manifest.version);
+      const httpLog = partLog(log, 'http');
+      const parts = { endpoints, missing, metrics, documents, clock, log: httpLog };
+      http = await HttpServer.start({ address: settings.http, ...parts });
+    }
+    const httpUrl = http?.url;
+    const { data, participants } = settings;
+    log.info({ version: manifest.version, url, httpUrl, data, participants }, 'Serving');
+    return { url, httpUrl, host, store, metrics, stop: endAll };
   } catch (error) {
     await endAll();
     throw error;
@@ -86,19 +115,20 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
 function assemble(
   store: Store,
   connection: NatsConnection,
+  observation: Observation,
   { settings, log, onFatal, clock, mailboxLimits }: NodeOptions & { readonly clock: Clock },
-): { host: Host; publisher: Publisher; api: Api } {
+): { host: Host; publisher: Publisher; endpoints: Endpoints; api: Api } {
   const announcer = new Announcer(connection, () => clock.now());
   const publisher = new Publisher({
     store,
     announce: announcer.announce,
     clock,
-    onTrouble: (error) => log.warn({ err: error }, 'Announcements could not be published; trying again'),
+    onTrouble: (error) => observation.unpublished(error),
   });
   const transport = new NatsTransport({
     connection,
     toService,
-    onDropped: (subject, why) => log.debug({ subject, why }, 'A message was dropped'),
+    onDropped: (subject, why) => observation.messageDropped(subject, why),
   });
   const host: Host = new Host({
     store,
@@ -106,26 +136,38 @@ function assemble(
     definitions: actorDefinitions(),
     clock,
     random: Math.random,
-    log,
+    log: partLog(log, 'runtime'),
     onFatal,
-    onAnnounced: (announced, before, after) => publisher.offer(announced, before, after),
+    instruments: observation,
+    ...(observation.tracing !== undefined && { tracing: observation.tracing }),
+    onAnnounced: (announced, before, after) => {
+      observation.announced(announced);
+      publisher.offer(announced, before, after);
+    },
     onOrphanAnswer: (replyTo, answer, trace) => api.answerOrphan(replyTo, answer, trace),
     ...(mailboxLimits !== undefined && { mailboxLimits }),
   });
-  const endpoints = new Endpoints({ host, store, clock, settings, log });
-  const api = new Api({ connection, endpoints, version: manifest.version, log });
-  return { host, publisher, api };
+  const apiLog = partLog(log, 'api');
+  const endpoints = new Endpoints({ host, store, clock, settings, log: apiLog, observer: observation });
+  const api = new Api({ connection, endpoints, version: manifest.version, log: apiLog });
+  return { host, publisher, endpoints, api };
 }
 
 async function ownServer(port: number, log: NodeLog, onFatal: (error: unknown) => void): Promise<NatsServer> {
-  const server = await startNatsServer({ port, log: (line) => log.debug({ line }, 'nats-server') });
+  const natsLog = partLog(log, 'nats');
+  const server = await startNatsServer({ port, log: (line) => natsLog.debug({ line }, 'nats-server') });
   server.exited.then(({ stopped, code, lastLines }) => {
     if (!stopped) onFatal(new Error(`The nats-server has ended by itself (${code}): ${lastLines.join(' | ')}`));
   }, onFatal);
   return server;
 }
 
-async function connectTo(url: string, log: NodeLog, onFatal: (error: unknown) => void): Promise<NatsConnection> {
+async function connectTo(
+  url: string,
+  log: NodeLog,
+  onFatal: (error: unknown) => void,
+  health: Health,
+): Promise<NatsConnection> {
   const options = { servers: url, name: 'ordo', maxReconnectAttempts: -1, reconnectTimeWait: 250 };
   const connection = await connect(options).catch((cause: unknown) => {
     const advice = 'Start it, or name another with --nats or NATS_URL; without one, ordo starts its own.';
@@ -135,10 +177,23 @@ async function connectTo(url: string, log: NodeLog, onFatal: (error: unknown) =>
   connection.closed().then((error) => {
     if (error !== undefined) onFatal(error);
   }, onFatal);
+  const natsLog = partLog(log, 'nats');
   void (async () => {
-    for await (const { type, data } of connection.status()) log.info({ type, data }, 'NATS');
+    for await (const { type, data } of connection.status()) {
+      if (type === Events.Disconnect) health.lost('NATS');
+      if (type === Events.Reconnect) health.found('NATS');
+      tellStatus(natsLog, type, data);
+    }
   })();
   return connection;
+}
+
+/** Tells how the connection is. While it is gone there is an attempt every moment: those are for whoever looks closely. */
+function tellStatus(log: NodeLog, type: string, data: unknown): void {
+  const fields = { type, data };
+  if (type === 'reconnecting' || type === 'pingTimer') log.debug(fields, 'NATS connection');
+  else if (type === 'reconnect' || type === 'update') log.info(fields, 'NATS connection');
+  else log.warn(fields, 'NATS connection');
 }
 
 /** A clock that has gone back would let deadlines pass late: tell it loudly, actors' own time never goes back. */

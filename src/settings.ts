@@ -8,6 +8,8 @@ export interface Settings {
   readonly nats: string | undefined;
   /** The port of that child; 0 takes any that is free. */
   readonly natsPort: number;
+  /** Where HTTP is served; `null`: nowhere. */
+  readonly http: HttpAddress | null;
   /** Outside services in the place of built-in participants. */
   readonly participants: Readonly<Partial<Record<Role, string>>>;
   readonly paymentWindowMs: number;
@@ -17,6 +19,14 @@ export interface Settings {
   readonly prepareTimeoutMs: number;
   readonly retentionMs: number;
   readonly log: LogLevel;
+}
+
+/** Where to listen. */
+export interface HttpAddress {
+  /** A name or an address; one of IPv6 without brackets. */
+  readonly host: string;
+  /** 0 takes any that is free. */
+  readonly port: number;
 }
 
 type Role = 'payment' | 'stock' | 'shipment';
@@ -56,6 +66,13 @@ export const SETTINGS = {
     standard: '4222',
     value: '<port>',
     help: 'the port of that nats-server; 0 takes any that is free',
+  },
+  http: {
+    flag: '--http',
+    variable: 'ORDO_HTTP',
+    standard: '127.0.0.1:8080',
+    value: '<host:port>',
+    help: 'where HTTP is served; port 0 takes any that is free, off does without',
   },
   participants: {
     flag: '--participant',
@@ -130,6 +147,7 @@ export function readSettings(
     data: required('data'),
     nats: textOf('nats'),
     natsPort: portOf('natsPort', required('natsPort')),
+    http: httpOf(required('http')),
     participants: participantsOf(textOf('participants')),
     paymentWindowMs: durationOf('paymentWindowMs', required('paymentWindowMs')),
     receiptWindowMs: durationOf('receiptWindowMs', required('receiptWindowMs')),
@@ -170,6 +188,16 @@ function portOf(name: Name, text: string): number {
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(port >= 0 && port <= 65_535)) throw wrong(name, text, 'is no port; it must be a number from 0 to 65535');
   return port;
+}
+
+function httpOf(text: string): HttpAddress | null {
+  if (text === 'off') return null;
+  const [, ipv6, name, port] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/?#@[\]]+)):(\d+)$/.exec(text) ?? [];
+  const host = ipv6 ?? name;
+  if (host === undefined || port === undefined || Number(port) > 65_535) {
+    throw wrong('http', text, 'is no address; write it as 127.0.0.1:8080, localhost:8080 or [::1]:8080, or off');
+  }
+  return { host, port: Number(port) };
 }
 
 function levelOf(text: string): LogLevel {

@@ -1,9 +1,10 @@
-import { activeStates, type MachineDefinition, type Stored } from '../definition.ts';
+import type { StateValue } from 'xstate';
+import { type MachineDefinition, type Stored, stateCounts } from '../definition.ts';
 import type { OrderContext } from './order-context.ts';
 import { ORDER_COMMANDS, type OrderEvent } from './order-events.ts';
 import { meets, type Requirement, requirements } from './order-guards.ts';
 import { orderMachine } from './order-machine.ts';
-import { orderView, regionsOf, statusOf } from './order-view.ts';
+import { type OrderStatus, orderView, regionsOf, statusOf } from './order-view.ts';
 
 /** The commands that the order would take now, each with nothing but what it cannot do without. */
 function next({ value, context, at }: Stored & { readonly at: number }): readonly string[] {
@@ -14,6 +15,32 @@ function next({ value, context, at }: Stored & { readonly at: number }): readonl
   return ORDER_COMMANDS.filter(
     (type) => type !== 'place' && meets({ context: order, event: { type, at } as OrderEvent }, type),
   );
+}
+
+const STATUS_TAG: Readonly<Record<OrderStatus, string>> = {
+  pending: 'status:pending',
+  paid: 'status:paid',
+  shipped: 'status:shipped',
+  completed: 'status:completed',
+  canceled: 'status:canceled',
+};
+
+const known = new WeakMap<readonly string[], Map<OrderStatus, readonly string[]>>();
+
+/** Under what an order is counted. Orders in the same states and of the same status share one list. */
+function countsOf(status: OrderStatus, value: StateValue): readonly string[] {
+  const states = stateCounts(value);
+  let byStatus = known.get(states);
+  if (byStatus === undefined) {
+    byStatus = new Map();
+    known.set(states, byStatus);
+  }
+  let counts = byStatus.get(status);
+  if (counts === undefined) {
+    counts = [STATUS_TAG[status], ...states];
+    byStatus.set(status, counts);
+  }
+  return counts;
 }
 
 /** Orders, as the runtime runs them. */
@@ -35,8 +62,8 @@ export const orderDefinition: MachineDefinition = {
     const order = context as OrderContext;
     const status = statusOf(value, order);
     return {
-      counts: [`status:${status}`, ...activeStates(value).map((state) => `state:${state}`)],
-      listing: { at: order.placedAt, tags: ['all', `status:${status}`, `customer:${order.customer}`] },
+      counts: countsOf(status, value),
+      listing: { at: order.placedAt, tags: ['all', STATUS_TAG[status], `customer:${order.customer}`] },
     };
   },
   // How the customer pays is between the customer and the provider (api.md: neither kept nor announced).

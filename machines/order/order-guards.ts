@@ -141,14 +141,17 @@ export function meets(args: Args, command: keyof typeof required): boolean {
   return required[command].every((name) => requirements[name].test(args));
 }
 
+const NONE: readonly LineQuantity[] = [];
+
 /**
  * What is asked of each line. A quantity that is no count of units, or a line that is named twice, asks for more than
  * there can be: the ledger and the plan of work take each line once (api.md, "Money, ids, limits").
  */
 function linesOf(event: OrderEvent): readonly LineQuantity[] {
-  if (event.type !== 'ship' && event.type !== 'cancel' && event.type !== 'return') return [];
+  if (event.type !== 'ship' && event.type !== 'cancel' && event.type !== 'return') return NONE;
+  if (event.lines === undefined) return NONE;
   const asked = new Map<number, number>();
-  for (const { line, quantity } of event.lines ?? []) {
+  for (const { line, quantity } of event.lines) {
     const isCount = Number.isSafeInteger(quantity) && quantity > 0 && !asked.has(line);
     asked.set(line, isCount ? quantity : Number.POSITIVE_INFINITY);
   }

@@ -7,7 +7,19 @@ const SIZE = 4;
  * another key is found as well as one that has changed.
  */
 export function seal(key: string, payload: Uint8Array): Buffer {
-  const value = Buffer.allocUnsafe(SIZE + payload.length);
+  return sealed(Buffer.allocUnsafe(SIZE + payload.length), key, payload);
+}
+
+let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** The same, in memory that the next call uses again: for a value that is copied before that. */
+export function sealInPlace(key: string, payload: Uint8Array): Buffer {
+  const size = SIZE + payload.length;
+  if (scratch.length < size) scratch = Buffer.allocUnsafeSlow(2 * size);
+  return sealed(scratch.subarray(0, size), key, payload);
+}
+
+function sealed(value: Buffer, key: string, payload: Uint8Array): Buffer {
   value.set(payload, SIZE);
   value.writeUInt32LE(crc32(payload, crc32(key)), 0);
   return value;

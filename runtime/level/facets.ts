@@ -24,10 +24,16 @@ export function normalized(before: Facets, given: Facets): Facets {
     return before;
   }
   return {
-    counts: [...new Set(given.counts)],
-    listing: given.listing === null ? null : { at: given.listing.at, tags: [...new Set(given.listing.tags)] },
-    wakes: [...new Set(given.wakes)].sort((a, b) => a - b),
+    counts: once(given.counts),
+    listing: given.listing === null ? null : { at: given.listing.at, tags: once(given.listing.tags) },
+    wakes: once(given.wakes).toSorted((a, b) => a - b),
   };
+}
+
+/** The list itself, which others may share, where nothing stands in it twice. */
+function once<T>(items: readonly T[]): readonly T[] {
+  const distinct = new Set(items);
+  return distinct.size === items.length ? items : [...distinct];
 }
 
 function same<T>(some: readonly T[], others: readonly T[]): boolean {

@@ -31,7 +31,8 @@ export function encodeChecked(address: Address): string {
   if (!TYPE.test(typeOf(address)) || decodeAddress(encoded) !== address) {
     throw new TypeError(`${JSON.stringify(address)} is not an address: it must be type/key, both non-empty text.`);
   }
-  return encoded;
+  // Most are spelt the same: then one text serves for both.
+  return encoded === address ? address : encoded;
 }
 
 /** Names and tags repeat all the time, and most hold a `:` or `.`, which is slow to encode. */

@@ -2,7 +2,7 @@ import { promises as fs } from 'node:fs';
 import { type ChainedBatch, Level } from 'level';
 import { messageOf, RuntimeError } from '../errors.ts';
 import type { StoredRow } from '../ports.ts';
-import { seal, unseal } from './checksum.ts';
+import { seal, sealInPlace, unseal } from './checksum.ts';
 import { damaged } from './damage.ts';
 import type { KeyRange } from './keys.ts';
 import { LevelSnapshot } from './snapshot.ts';
@@ -34,7 +34,8 @@ export class SealedBatch {
   }
 
   put(key: string, payload: Uint8Array): void {
-    this.#batch.put(key, seal(key, payload));
+    // LevelDB's batch copies what it is given.
+    this.#batch.put(key, sealInPlace(key, payload));
   }
 
   /** Puts a row as it is, with the checksum that it has. */

@@ -196,6 +196,10 @@ export class LevelStore implements Store {
     return this.#feedHead;
   }
 
+  get lookups(): { readonly hits: number; readonly misses: number } {
+    return this.#known.lookups;
+  }
+
   cursor(name: string): number {
     const payload = this.#files.get(cursorKey(name));
     return payload === undefined ? 0 : unpack(payload);

@@ -47,13 +47,14 @@ export type OrderSettings = Pick<
 
 /** The commands on orders, by their endpoints' names. */
 export function orderCommands(host: Host, settings: OrderSettings) {
+  const kept = settingsOf(settings);
   const handlers: Record<string, (request: ApiRequest<object>) => Promise<Json>> = {};
   for (const name of orderCommandNames) {
     handlers[`orders.${name}`] = (request) => {
       const id = request.key ?? derivedOrderId(request.headers.requestId);
       const subject: Subject = { name: `order ${id}`, absent: 'ORDER_NOT_FOUND' };
       const { by, expectedVersion, ...rest } = request.body as { by?: string; expectedVersion?: number };
-      const event = name === 'place' ? placeEvent(id, rest as PlaceBody, settings) : eventOf(name, rest);
+      const event = name === 'place' ? placeEvent(id, rest as PlaceBody, kept) : eventOf(name, rest);
       return send(host, addressOf('order', id), subject, name, request, {
         event,
         ...(by !== undefined && { by }),
@@ -70,14 +71,18 @@ export function eventOf(type: OrderCommandName, body: object): { type: string } 
 }
 
 function placeEvent(id: string, { placedAt, ...body }: PlaceBody, settings: OrderSettings) {
-  const { paymentWindowMs, receiptWindowMs, returnWindowMs, prepareTimeoutMs, retentionMs, participants } = settings;
   return {
     type: 'place',
     id,
     ...body,
     ...(placedAt !== undefined && { placedAt: Date.parse(placedAt) }),
-    settings: { paymentWindowMs, receiptWindowMs, returnWindowMs, prepareTimeoutMs, retentionMs, participants },
+    settings,
   };
+}
+
+function settingsOf(settings: OrderSettings): OrderSettings {
+  const { paymentWindowMs, receiptWindowMs, returnWindowMs, prepareTimeoutMs, retentionMs, participants } = settings;
+  return { paymentWindowMs, receiptWindowMs, returnWindowMs, prepareTimeoutMs, retentionMs, participants };
 }
 
 /** The commands on articles and transactions. */

@@ -1,10 +1,12 @@
 import type { Host } from '../../runtime/host.ts';
 import type { HostLog } from '../../runtime/host-options.ts';
 import type { Clock, Store } from '../../runtime/ports.ts';
+import { traceIdOf } from '../../runtime/trace-context.ts';
 import { type EndpointName, endpointNames } from '../contracts/index.ts';
 import { adminQuestions } from './admin/questions.ts';
 import { type OrderSettings, orderCommands, otherCommands } from './commands.ts';
 import { ApiFailure, internal } from './failure.ts';
+import { NO_OBSERVER, type Outcome, type RequestObserver } from './observer.ts';
 import { orderQuestions } from './order-questions.ts';
 import { ledgerQuestions, transactionQuestions } from './other-questions.ts';
 import type { ApiRequest } from './request.ts';
@@ -15,6 +17,7 @@ export interface EndpointsOptions {
   readonly clock: Clock;
   readonly settings: OrderSettings;
   readonly log: HostLog;
+  readonly observer?: RequestObserver;
 }
 
 type Handler = (request: ApiRequest<never>) => Promise<unknown>;
@@ -23,6 +26,7 @@ type Handler = (request: ApiRequest<never>) => Promise<unknown>;
 export class Endpoints {
   readonly #handlers: Readonly<Record<EndpointName, Handler>>;
   readonly #log: HostLog;
+  readonly #observer: RequestObserver;
   readonly #stopping = new AbortController();
   #underWay = 0;
   #whenQuiet: (() => void) | undefined;
@@ -30,6 +34,7 @@ export class Endpoints {
   constructor(options: EndpointsOptions) {
     this.#handlers = handlersOf(options, this.#stopping.signal);
     this.#log = options.log;
+    this.#observer = options.observer ?? NO_OBSERVER;
   }
 
   /**
@@ -40,17 +45,28 @@ export class Endpoints {
    */
   async answer(name: EndpointName, request: ApiRequest<object>): Promise<Uint8Array> {
     this.#underWay += 1;
+    const begunAt = performance.now();
+    const span = this.#observer.begun(name, request);
+    const observed = span === undefined ? request : within(request, span.traceparent);
+    let outcome: Outcome = 'OK';
     try {
-      const answer = await this.#handlers[name](request as ApiRequest<never>);
+      const answer = await this.#handlers[name](observed as ApiRequest<never>);
       return answer instanceof Uint8Array ? answer : Buffer.from(JSON.stringify(answer));
     } catch (error) {
-      if (error instanceof ApiFailure) throw error;
-      this.#log.error({ endpoint: name, key: request.key, err: error }, 'A request has failed');
-      throw internal(`${name} has failed.`, error);
+      const failed = error instanceof ApiFailure ? error : this.#unexpected(name, observed, error);
+      outcome = failed.body.code;
+      throw failed;
     } finally {
+      span?.end(outcome);
+      this.#observer.answered(name, observed, outcome, performance.now() - begunAt);
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#whenQuiet?.();
     }
+  }
+
+  /** Tells of a request that has got no further than to whoever tried to read it. */
+  unreadable(name: EndpointName, code: string): void {
+    this.#observer.unreadable(name, code);
   }
 
   /** Ends all waiting for what may come, and resolves once everything that was taken is answered. */
@@ -58,6 +74,18 @@ export class Endpoints {
     this.#stopping.abort();
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#whenQuiet = resolve));
   }
+
+  #unexpected(name: EndpointName, { key, headers }: ApiRequest<object>, error: unknown): ApiFailure {
+    const { requestId, traceparent } = headers;
+    const fields = { endpoint: name, key, requestId, traceId: traceIdOf(traceparent), err: error };
+    this.#log.error(fields, 'A request has failed');
+    return internal(`${name} has failed.`, error);
+  }
+}
+
+/** A request as a part of its own span. */
+function within(request: ApiRequest<object>, traceparent: string): ApiRequest<object> {
+  return { ...request, headers: { ...request.headers, traceparent } };
 }
 
 function handlersOf(options: EndpointsOptions, stopping: AbortSignal): Readonly<Record<EndpointName, Handler>> {

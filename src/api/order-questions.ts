@@ -62,13 +62,13 @@ export function orderQuestions({ host, store, clock, stopping }: Parts) {
       return { steps: whatIf(look, events, clock.now()) };
     },
 
-    'orders.wait': async ({ key, body }: ApiRequest<BodyOf<'orders.wait'>>) => {
+    'orders.wait': async ({ key, body, gone }: ApiRequest<BodyOf<'orders.wait'>>) => {
       const { definition } = await orderOf(key);
       const address: Address = addressOf('order', String(key));
       const waited = await waitFor(
         { host, clock, stopping },
         address,
-        body.timeoutMs,
+        { timeoutMs: body.timeoutMs, gone },
         (state) => statusNow(state) === body.status,
       );
       if (waited === undefined) throw notFound(key);

@@ -62,11 +62,14 @@ export function transactionQuestions({ host, store, clock, stopping }: Parts) {
       return { transactions: items, cursor: next };
     },
 
-    'transactions.wait': async ({ key, body }: ApiRequest<BodyOf<'transactions.wait'>>) => {
+    'transactions.wait': async ({ key, body, gone }: ApiRequest<BodyOf<'transactions.wait'>>) => {
       const { definition } = await transactionOf(key);
       const address = addressOf('transaction', String(key));
-      const waited = await waitFor({ host, clock, stopping }, address, body.timeoutMs, ({ value }) =>
-        ['committed', 'aborted', 'forgotten'].includes(String(value)),
+      const waited = await waitFor(
+        { host, clock, stopping },
+        address,
+        { timeoutMs: body.timeoutMs, gone },
+        ({ value }) => ['committed', 'aborted', 'forgotten'].includes(String(value)),
       );
       if (waited === undefined) throw notFound(key);
       const view = definition.view(waited.state);

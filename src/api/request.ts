@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import { base32 } from '@scure/base';
 import type { RequestHeaders } from '../contracts/index.ts';
 
@@ -8,25 +8,28 @@ export interface ApiRequest<Body> {
   readonly key: string | null;
   readonly body: Body;
   readonly headers: RequestHeaders;
-  /** Where the answer goes. */
+  /** Where the answer goes, for whoever still waits for it after a restart; undefined where it goes back at once or never. */
   readonly replyTo: string | undefined;
+  /** Aborted when nobody waits for the answer any more, where that can be known. It ends a wait, never a command. */
+  readonly gone?: AbortSignal;
 }
 
 /** A hash of a command and its body, for which the order of fields does not matter. */
 export function requestHash(command: string, body: unknown): string {
-  return createHash('sha256')
-    .update(`${command}\n${canonical(body)}`)
-    .digest('base64')
-    .slice(0, 22);
+  return hash('sha256', `${command}\n${canonical(body)}`, 'base64').slice(0, 22);
 }
 
 /** JSON with sorted keys: RFC 8785 for what JSON.parse can give. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const key of Object.keys(fields).sort()) {
+    const field = fields[key];
+    if (field !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(field)}`;
+  }
+  return `{${text}}`;
 }
 
 const ID_LENGTH = 26;

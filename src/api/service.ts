@@ -18,6 +18,7 @@ import {
   services,
   subscriptionsOf,
 } from '../contracts/index.ts';
+import { answerName, requestName, schemaId } from '../documents/schemas/names.ts';
 import type { Endpoints } from './endpoints.ts';
 import { ApiFailure, failure, internal } from './failure.ts';
 import type { ApiRequest } from './request.ts';
@@ -61,7 +62,11 @@ export class Api {
         const suffix = subject === name && endpointOf(name).keyOptional === true ? '-new' : '';
         added.addEndpoint(`${name.replace('.', '-')}${suffix}`, {
           subject,
-          metadata: { summary: endpointOf(name).summary },
+          metadata: {
+            summary: endpointOf(name).summary,
+            request: schemaId(requestName(name)),
+            answer: schemaId(answerName(name)),
+          },
           handler: (_error, message) => this.#take(name, message),
         });
       }
@@ -96,14 +101,17 @@ export class Api {
 
   async #answer(name: EndpointName, message: ServiceMsg): Promise<void> {
     let trace: string | undefined;
+    let request: ApiRequest<object> | undefined;
     try {
       const sent = headersOf(message);
       trace = sent?.get(headers.traceparent) || undefined;
-      const bytes = await this.#options.endpoints.answer(name, readRequest(name, message, sent));
+      request = readRequest(name, message, sent);
+      const bytes = await this.#options.endpoints.answer(name, request);
       if (bytes.length > this.#maxAnswerBytes) throw tooLarge(bytes.length, this.#maxAnswerBytes);
       message.respond(bytes, trace === undefined ? {} : { headers: traced(trace) });
     } catch (error) {
       const body = error instanceof ApiFailure ? error.body : this.#unexpected(name, message, error);
+      if (request === undefined) this.#options.endpoints.unreadable(name, body.code);
       message.respond(Buffer.from(JSON.stringify(body)), { headers: errorHeaders(body, trace) });
     }
   }

@@ -18,12 +18,12 @@ export type Waited = { readonly isReached: boolean; readonly state: ActorState }
 /**
  * Waits until an actor is as wanted.
  *
- * @param timeoutMs how long at most; the state is then that of the moment.
+ * @param timeoutMs how long at most; the state is then that of the moment. So it is when whoever waits has `gone`.
  */
 export async function waitFor(
   { host, clock, stopping }: WaitParts,
   address: Address,
-  timeoutMs: number,
+  { timeoutMs, gone }: { readonly timeoutMs: number; readonly gone: AbortSignal | undefined },
   isReached: (state: ActorState) => boolean,
 ): Promise<Waited> {
   let tell: (() => void) | undefined;
@@ -38,15 +38,17 @@ export async function waitFor(
     const now = await host.look(address);
     if (now === undefined) return undefined;
     if (isReached(now.state)) return { isReached: true, state: now.state };
-    if (reached === undefined) {
+    if (reached === undefined && gone?.aborted !== true) {
       await new Promise<void>((resolve) => {
         const end = () => {
           cancel();
           stopping.removeEventListener('abort', end);
+          gone?.removeEventListener('abort', end);
           resolve();
         };
         const cancel = clock.schedule(timeoutMs, end);
         stopping.addEventListener('abort', end);
+        gone?.addEventListener('abort', end);
         tell = end;
       });
     }

@@ -20,8 +20,9 @@ export function addServeCommand(program: Command): void {
     'after',
     `
 Examples:
-  $ ordo serve                                   all by itself, data in ./data, NATS on 4222
+  $ ordo serve                                   all by itself, data in ./data, NATS on 4222, HTTP on 8080
   $ ordo serve --data /var/lib/ordo --nats nats://10.0.0.5:4222
+  $ ordo serve --http 0.0.0.0:8080               HTTP for other machines too
   $ ordo serve --payment-window 90s              unpaid orders are canceled after 90 seconds
   $ ordo serve --participant payment=service:psp payments are another service's business
 `,
@@ -45,7 +46,7 @@ async function serve(settings: Settings): Promise<void> {
   // Also a signal that comes while it starts ends it well: as soon as it has started.
   const whenSignaled = signaled();
   const node = await startNode({ settings, log, onFatal: (error) => endAtOnce(log, error) });
-  process.stdout.write(`ready ${node.url}\n`);
+  process.stdout.write(`ready ${[node.url, node.httpUrl].filter((url) => url !== undefined).join(' ')}\n`);
   await whenSignaled;
   log.info({}, 'Stopping: finishing what is under way');
   await node.stop();
@@ -66,7 +67,7 @@ function signaled(): Promise<void> {
 
 /** Starts a service on a data directory for as long as another command runs; its log tells of trouble only. */
 export async function startServiceFor({ data }: { readonly data: string }): Promise<Pick<OrdoNode, 'url' | 'stop'>> {
-  const settings = { ...readSettings({ data, natsPort: '0', log: 'warn' }, process.env), nats: undefined };
+  const settings = { ...readSettings({ data, natsPort: '0', log: 'warn' }, process.env), nats: undefined, http: null };
   const log = createLog(settings.log);
   return startNode({ settings, log, onFatal: (error) => endAtOnce(log, error) });
 }

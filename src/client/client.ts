@@ -1,4 +1,4 @@
-import { connect, type Msg, type MsgHdrs, headers as makeHeaders, type NatsConnection, NatsError } from 'nats';
+import { connect, type MsgHdrs, headers as makeHeaders, type NatsConnection } from 'nats';
 import {
   type AnswerOf,
   type EndpointName,
@@ -10,31 +10,17 @@ import {
   type OrderView,
   subjectOf,
 } from '../contracts/index.ts';
+import { notSent, settleWith, timedOut } from './answer.ts';
+import { type CallOptions, patienceFor } from './call-options.ts';
 import { type ClientClock, systemClock } from './clock.ts';
-import { answeredError, clientError, OrdoError } from './errors.ts';
+import { clientError } from './errors.ts';
+import { type EventStreamOptions, ensureEventStream } from './follow/event-stream.ts';
+import { type Following, Followings } from './follow/following.ts';
+import type { Followed, FollowOptions, OnlyKnown } from './follow/options.ts';
 import { Inbox } from './inbox.ts';
-import { defaultRetry, type RetryPolicy, withRetries } from './retry.ts';
-
-/** How long one attempt waits for its answer, in milliseconds: longer than a transaction has to prepare (10 s). */
-export const defaultTimeoutMs = 15_000;
-/** How much longer an attempt waits than the question itself waits (`orders.wait`), in milliseconds. */
-const waitMarginMs = 5_000;
-
-/** What can be said about one call. */
-export interface CallOptions {
-  /** Makes a command idempotent; made up where absent. Every attempt of a call carries the same. */
-  readonly requestId?: string;
-  /** The command must not be started later than this, nor tried again. */
-  readonly deadline?: Date;
-  /** How long each attempt waits for its answer, in milliseconds. */
-  readonly timeoutMs?: number;
-  /** W3C trace context, carried through to every message that the call causes. */
-  readonly traceparent?: string;
-  /** Ends the waiting; what was sent is not taken back. The call then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** When to try again; false for a single attempt. */
-  readonly retry?: Partial<RetryPolicy> | false;
-}
+import { defaultRetry, withRetries } from './retry.ts';
+import { type Calls, makeCalls } from './surface.ts';
+import { activeTraceparent } from './trace.ts';
 
 interface Common {
   readonly clock?: ClientClock;
@@ -76,12 +62,22 @@ export async function connectClient(options: ClientOptions): Promise<Client> {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
-/** Calls every command and question of the service by name. */
+/** Gives every command, asks every question and follows every announcement of the service. */
 export class Client {
+  /** Commands on orders, and questions about them: `client.orders.pay('SO-1', { amount: 3330 })`. */
+  readonly orders: Calls['orders'];
+  /** Articles: `client.stock.get('85123A')`. */
+  readonly stock: Calls['stock'];
+  /** The money of orders: `client.payments.get('SO-1')`. */
+  readonly payments: Calls['payments'];
+  /** Transactions, for operators: `client.transactions.list({ state: 'inDoubt' })`. */
+  readonly transactions: Calls['transactions'];
+  /** The store, for operators: `client.admin.timers({ dueWithinMs: 3_600_000 })`. */
+  readonly admin: Calls['admin'];
   /** The connection, for what the client does not do itself. */
   readonly connection: NatsConnection;
+  readonly #followings: Followings;
   readonly #inbox: Inbox;
   readonly #clock: ClientClock;
   readonly #defaults: Pick<CallOptions, 'timeoutMs' | 'retry'>;
@@ -93,6 +89,13 @@ export class Client {
     this.#clock = options.clock ?? systemClock;
     this.#defaults = options.defaults ?? {};
     this.#ownsConnection = ownsConnection;
+    this.#followings = new Followings(connection, this.#clock);
+    const calls = makeCalls((name, key, body, callOptions) => this.#call(name, key, body, callOptions));
+    this.orders = calls.orders;
+    this.stock = calls.stock;
+    this.payments = calls.payments;
+    this.transactions = calls.transactions;
+    this.admin = calls.admin;
   }
 
   /** How many calls wait for an answer. */
@@ -123,8 +126,31 @@ export class Client {
     return this.#call(name, key, body, options) as Promise<AnswerOf<Name>>;
   }
 
-  /** Stops; calls that still wait are rejected with CONNECTION_CLOSED. Closes the connection if the client made it. */
+  /**
+   * Follows what is announced: `for await (const event of client.follow({ types: ['paid'] }))`. From core NATS, what is
+   * announced while it listens; with `stream` and `durable` from a JetStream stream, each at least once. Following
+   * begins with this call, and `ready` says when; it ends with the loop, with the signal, or when the client is closed.
+   * Throws RangeError for options that contradict each other. The loop throws OrdoError CONNECTION_CLOSED,
+   * FOLLOW_REFUSED, JETSTREAM_UNAVAILABLE or STREAM_NOT_FOUND.
+   */
+  follow<const Options extends FollowOptions>(options: Options & OnlyKnown<Options>): Following<Followed<Options>> {
+    return this.#followings.start(options) as Following<Followed<Options>>;
+  }
+
+  /**
+   * Makes a JetStream stream that takes every announcement, where it is missing. One that is there is left as it is.
+   * Resolves to whether it was made. Rejects with OrdoError JETSTREAM_UNAVAILABLE or FOLLOW_REFUSED.
+   */
+  ensureEventStream(options: EventStreamOptions = {}): Promise<boolean> {
+    return ensureEventStream(this.connection, options);
+  }
+
+  /**
+   * Stops: loops over announcements end, and calls that still wait are rejected with CONNECTION_CLOSED. Closes the
+   * connection if the client made it.
+   */
   async close(): Promise<void> {
+    await this.#followings.stop();
     this.#inbox.close();
     if (this.#ownsConnection) await this.connection.close();
   }
@@ -175,14 +201,8 @@ export class Client {
   }
 }
 
-/** An attempt at a question that itself waits must wait longer than that. */
-function patienceFor(body: unknown): number {
-  const asked = (body as { timeoutMs?: unknown }).timeoutMs;
-  return typeof asked === 'number' ? Math.max(defaultTimeoutMs, asked + waitMarginMs) : defaultTimeoutMs;
-}
-
 function headersOf(name: EndpointName, options: CallOptions): MsgHdrs | undefined {
-  const { deadline, traceparent } = options;
+  const { deadline, traceparent = activeTraceparent() } = options;
   const isCommand = endpointOf(name).kind === 'command';
   if (!isCommand && deadline === undefined && traceparent === undefined) return undefined;
   const sent = makeHeaders();
@@ -190,40 +210,4 @@ function headersOf(name: EndpointName, options: CallOptions): MsgHdrs | undefine
   if (deadline !== undefined) sent.set(headers.deadline, deadline.toISOString());
   if (traceparent !== undefined) sent.set(headers.traceparent, traceparent);
   return sent;
-}
-
-function settleWith(message: Msg, resolve: (answer: unknown) => void, reject: (error: Error) => void): void {
-  // The server's own "no responders" is a status line, which an answer of the service never has.
-  if (message.data.length === 0 && message.headers?.code === 503) {
-    reject(
-      clientError('NO_RESPONDERS', 'Nobody answers: the Ordo service is not running, or not on this NATS server.'),
-    );
-    return;
-  }
-  const errorNumber = message.headers?.get(headers.serviceErrorCode);
-  try {
-    const answer: unknown = message.data.length === 0 ? {} : JSON.parse(decoder.decode(message.data));
-    if (errorNumber)
-      reject(answeredError(answer, message.headers?.get(headers.serviceError) ?? '', Number(errorNumber)));
-    else resolve(answer);
-  } catch (cause) {
-    reject(
-      clientError('UNREADABLE_ANSWER', 'The answer is not JSON: is another service listening on this subject?', {
-        cause,
-      }),
-    );
-  }
-}
-
-function timedOut(subject: string, timeoutMs: number): OrdoError {
-  const message = `No answer on ${subject} within ${timeoutMs} ms: whether it was done is unknown.`;
-  return clientError('TIMEOUT', message, { outcomeUnknown: true });
-}
-
-function notSent(cause: unknown): OrdoError {
-  if (cause instanceof NatsError && cause.code === 'MAX_PAYLOAD_EXCEEDED') {
-    const message = 'The message is larger than the NATS server takes; make it smaller.';
-    return new OrdoError('TOO_LARGE', message, { number: 413, retriable: false, cause });
-  }
-  return clientError('CONNECTION_CLOSED', `The connection is closed: ${(cause as Error).message}.`, { cause });
 }

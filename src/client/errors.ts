@@ -19,6 +19,12 @@ export const clientErrorKinds = {
   CONNECTION_FAILED: { number: 503, retriable: true },
   /** The answer is not what the interface describes. */
   UNREADABLE_ANSWER: { number: 502, retriable: false },
+  /** The NATS server has no JetStream, or it does not answer. */
+  JETSTREAM_UNAVAILABLE: { number: 503, retriable: true },
+  /** The stream does not exist, or it or the durable consumer was deleted while it was followed. */
+  STREAM_NOT_FOUND: { number: 404, retriable: false },
+  /** The NATS server does not let this connection follow, or make the stream or the consumer as asked. */
+  FOLLOW_REFUSED: { number: 403, retriable: false },
 } as const;
 
 export type ClientErrorCode = keyof typeof clientErrorKinds;

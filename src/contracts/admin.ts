@@ -14,14 +14,9 @@ export const pieceBody = closed({
     .describe('What the first answer has named; left out, work begins.'),
   piece: z.int().min(0).default(0).describe('The number of the piece that is wanted: 0 for the first.'),
   close: z.boolean().default(false).describe('Ends the session; what it has not told is not wanted any more.'),
-}).check((context) => {
-  const { session, piece, close } = context.value;
-  if (session !== undefined || (piece === 0 && !close)) return;
-  const message = 'must name the session: only the first piece is asked for without one';
-  context.issues.push({ code: 'custom', input: context.value, path: ['session'], message });
 });
 
-const progress = z.looseObject({
+export const workProgress = z.looseObject({
   part: z.string().describe('What is being done now.'),
   done: z.int().min(0),
   total: z.int().min(0).nullable().describe('How much there is in this part; null where that is not known yet.'),
@@ -32,7 +27,7 @@ const piece = z.looseObject({
   session: z.string(),
   piece: z.int().min(0),
   last: z.boolean().describe('Nothing follows. Close the session all the same, or it stays until it is idle too long.'),
-  progress,
+  progress: workProgress,
 });
 
 export const filePiece = piece.extend({
@@ -47,10 +42,7 @@ export const finding = z.looseObject({
   advice: z.string(),
 });
 
-const sum = z
-  .string()
-  .regex(/^-?\d+$/)
-  .describe('A whole number, as text: it may be beyond what JSON numbers hold exactly.');
+const sum = z.string().describe('A whole number, as text: it may be beyond what JSON numbers hold exactly.');
 
 export const doctorReport = z.looseObject({
   isSound: z.boolean().describe('No finding is more than a note.'),
@@ -74,23 +66,20 @@ export const timersBody = closed({
   cursor: text(limits.cursorBytes).nullable().default(null),
 });
 
-export const timersAnswer = z.looseObject({
-  actors: z.array(
+export const actorTimers = z.looseObject({
+  address: z.string(),
+  next: time.describe('When the first of its timers is due; actors come in this order.'),
+  timers: z.array(
     z.looseObject({
-      address: z.string(),
-      next: time.describe('When the first of its timers is due; actors come in this order.'),
-      timers: z.array(
-        z.looseObject({
-          id: z.string(),
-          due: time,
-          delay: z.string().nullable().describe("The name of the delay in the actor's statechart."),
-          state: z.string().nullable().describe('The state that it will leave.'),
-        }),
-      ),
+      id: z.string(),
+      due: time,
+      delay: z.string().nullable().describe("The name of the delay in the actor's statechart."),
+      state: z.string().nullable().describe('The state that it will leave.'),
     }),
   ),
-  cursor: z.string().nullable(),
 });
+
+export const timersAnswer = z.looseObject({ actors: z.array(actorTimers), cursor: z.string().nullable() });
 
 export type PieceBody = z.output<typeof pieceBody>;
 export type FilePiece = z.output<typeof filePiece>;

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { vote } from './errors.ts';
 import { encodeToken } from './identifiers.ts';
+import { lastTransaction, partView } from './order-view.ts';
+import { amount, digits } from './schema/values.ts';
 
 /** What is announced of an order, a transaction and a SKU. */
 export const announcementKinds = {
@@ -25,6 +28,53 @@ export type AnnouncementSource = keyof typeof announcementKinds;
 /** What is announced about it. */
 export type AnnouncementKind<Source extends AnnouncementSource = AnnouncementSource> =
   (typeof announcementKinds)[Source][number];
+
+const reason = z.string().nullable();
+const pieces = z.int().min(0);
+const parts = z.array(partView);
+
+/** What each announcement says has changed. */
+export const announcementChanges = {
+  order: {
+    placed: z.looseObject({
+      id: z.string(),
+      customer: z.string(),
+      currency: z.string(),
+      digits,
+      terms: z.string(),
+      total: amount,
+    }),
+    paid: z.looseObject({ amount }),
+    shipped: z.looseObject({
+      parcel: z.string(),
+      lines: parts,
+      carrier: z.string().nullable(),
+      tracking: z.string().nullable(),
+    }),
+    delivered: z.looseObject({ parcels: z.array(z.string()) }),
+    deliveryFailed: z.looseObject({ parcels: z.array(z.string()), lost: z.boolean(), reason }),
+    completed: z.looseObject({}),
+    canceled: z.looseObject({ reason, refunded: amount }),
+    lineCanceled: z.looseObject({ lines: parts, reason }),
+    returned: z.looseObject({ lines: z.array(partView.extend({ restock: z.boolean() })), reason }),
+    refunded: z.looseObject({ amount, reason }),
+    transactionAborted: lastTransaction.extend({ votes: z.array(vote) }),
+  },
+  transaction: {
+    committed: z.looseObject({
+      operation: z.string(),
+      mixed: z.boolean().describe('Somebody resolved a branch against the decision.'),
+    }),
+    aborted: z.looseObject({ operation: z.string(), votes: z.array(vote) }),
+    resolved: z.looseObject({
+      branch: z.string(),
+      outcome: z.string(),
+      by: z.string(),
+      reason: z.string(),
+    }),
+  },
+  stock: { changed: z.looseObject({ onHand: pieces, reserved: pieces, available: pieces }) },
+} as const satisfies { [Source in AnnouncementSource]: Record<AnnouncementKind<Source>, z.ZodType> };
 
 const change = z.record(z.string(), z.unknown());
 const version = z.int().min(0);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failedGuard } from './questions.ts';
+import { growing } from './schema/objects.ts';
 
 /** A field of a request and what is wrong with it; `path` is dotted (`lines.0.quantity`), empty for the whole body. */
 export const invalidField = z.looseObject({ path: z.string(), why: z.string() });
@@ -9,11 +10,22 @@ const none = z.looseObject({});
 const currentVersion = z.looseObject({ version: z.int().min(0) });
 const retryAfter = z.looseObject({ retryAfterMs: z.int().min(0) });
 
-/** One reason for which a transaction was aborted. */
-export const vote = z.looseObject({ participant: z.string(), code: z.string(), reason: z.string() });
+/** Codes that a vote may carry; participants may add their own. docs/errors.md says what each means. */
+export const voteCodes = [
+  'PAYMENT_DECLINED',
+  'REFUND_EXCEEDS_CAPTURED',
+  'INSUFFICIENT_STOCK',
+  'RESERVATION_UNKNOWN',
+  'PREPARE_TIMEOUT',
+  'PARCEL_EXISTS',
+  'TOO_MUCH_STOCK',
+  'UNKNOWN_OPERATION',
+  'ABORTED',
+  'RESOLVED',
+] as const;
 
-/** Codes that a vote may carry; participants may add their own. */
-export const voteCodes = ['PAYMENT_DECLINED', 'INSUFFICIENT_STOCK', 'PREPARE_TIMEOUT', 'RESOLVED'] as const;
+/** One reason for which a transaction was aborted. */
+export const vote = z.looseObject({ participant: z.string(), code: growing(voteCodes), reason: z.string() });
 
 /** Which limit a message is beyond. */
 export const exceededLimit = z.looseObject({

@@ -15,11 +15,11 @@ export type KeyKind = 'order' | 'sku' | 'transaction';
 export type KeyOf<Kind extends KeyKind> = { order: OrderId; sku: Sku; transaction: TransactionId }[Kind];
 
 /** An order's id in a body. */
-export const orderId = text(limits.orderIdBytes);
+export const orderId = text(limits.orderIdBytes, "An order's id.");
 /** A SKU in a body. */
-export const sku = text(limits.skuBytes);
+export const sku = text(limits.skuBytes, 'A stock keeping unit.');
 /** A transaction's id in a body. */
-export const transactionId = text(limits.transactionIdBytes);
+export const transactionId = text(limits.transactionIdBytes, "A transaction's id: its order's id, ~ and a number.");
 
 const keys = {
   order: { name: 'orderId', maxBytes: limits.orderIdBytes },

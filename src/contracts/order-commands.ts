@@ -8,16 +8,21 @@ import { optionalText, text } from './schema/text.ts';
 import { amount, currency, digits, lineNumber, quantity, signedAmount, time, version } from './schema/values.ts';
 
 /** Who or what gives the command; goes into the order's history. */
-export const by = text(limits.byBytes);
+export const by = text(limits.byBytes, "Who or what gives the command; goes into the order's history.");
 
 /** How an order is paid: before it is shipped, or on account. */
 export const terms = ['prepaid', 'invoice'] as const;
 
 /** What every command but place may carry. */
-const common = { expectedVersion: version.exactOptional(), by: by.exactOptional() };
+const common = {
+  expectedVersion: version
+    .describe('The version that the order must be at; at any other the command is answered VERSION_CONFLICT.')
+    .exactOptional(),
+  by: by.exactOptional(),
+};
 
-const reason = text(limits.textBytes);
-const address = jsonObject(limits.addressBytes);
+const reason = text(limits.textBytes, 'Why.');
+const address = jsonObject(limits.addressBytes, 'Where to ship to.');
 
 type Context<Value> = z.core.ParsePayload<Value>;
 
@@ -28,29 +33,37 @@ function refuse(context: Context<unknown>, path: (string | number)[], message: s
 /** An order's line as it is placed. */
 export const placedLine = closed({
   sku,
-  name: optionalText(limits.textBytes).default(''),
+  name: optionalText(limits.textBytes, 'What the article is called.').default(''),
   quantity,
-  unitPrice: amount,
+  unitPrice: amount.describe("The price of one piece, in units of 10^-digits of the order's currency."),
 });
 
 /** A fee or a discount; its amount is for all of it. */
 export const placedFee = closed({
-  code: text(limits.nameBytes),
-  amount: signedAmount,
-  name: optionalText(limits.textBytes).exactOptional(),
+  code: text(limits.nameBytes, 'What it is for; may be repeated in an order.'),
+  amount: signedAmount.describe(
+    "What it comes to in all, in units of 10^-digits of the order's currency; negative for a discount.",
+  ),
+  name: optionalText(limits.textBytes, 'What it is called.').exactOptional(),
   quantity: quantity.exactOptional(),
 });
 
-const placeFields = closed({
-  customer: text(limits.nameBytes),
+/** The fields of `orders.place`, each checked for itself. */
+export const placeFields = closed({
+  customer: text(limits.nameBytes, 'Who orders.'),
   currency,
-  digits: digits.exactOptional(),
-  terms: z.enum(terms).default('prepaid'),
+  digits: digits
+    .describe("How many digits amounts have after the decimal point; the currency's own where left out.")
+    .exactOptional(),
+  terms: z.enum(terms).describe('Paid before it is shipped, or on account.').default('prepaid'),
   lines: z.array(placedLine).min(1).max(limits.lines).exactOptional(),
   fees: z.array(placedFee).max(limits.fees).exactOptional(),
-  placedAt: time.refine((text) => Date.parse(text) >= 0, { error: 'must be 1970 or later' }).exactOptional(),
+  placedAt: time
+    .refine((text) => Date.parse(text) >= 0, { error: 'must be 1970 or later' })
+    .describe('When it was placed, 1970 or later; now where left out. ISO 8601 in UTC with milliseconds.')
+    .exactOptional(),
   shippingAddress: address.exactOptional(),
-  metadata: jsonObject(limits.metadataBytes).exactOptional(),
+  metadata: jsonObject(limits.metadataBytes, 'Whatever the client wants to find again.').exactOptional(),
   by: by.exactOptional(),
 });
 
@@ -93,14 +106,32 @@ export const placeBody = placeFields
     if (complaint !== undefined) refuse(context, complaint.path, complaint.why);
   })
   // checked above: every currency that passes has an exponent
-  .transform((body) => ({ ...body, digits: body.digits ?? currencyExponent(body.currency) ?? 2 }));
+  .transform((body) => ({ ...body, digits: body.digits ?? currencyExponent(body.currency) ?? 2 }))
+  .describe('It needs at least one line or one fee; the total must not be below 0, nor any sum above 2^53−1.');
 
-const linePart = { line: lineNumber, quantity };
-const lineParts = z.array(closed(linePart)).min(1).max(limits.lines);
-const returnedLines = z
-  .array(closed({ ...linePart, restock: z.boolean().default(true) }))
+/** Some pieces of a line. */
+export const linePart = closed({ line: lineNumber, quantity });
+/** Some pieces of a line that come back. */
+export const returnedPart = linePart.extend({
+  restock: z.boolean().describe('Back on the shelf; false: written off.').default(true),
+});
+const namedOnce = 'Each line is named once at most.';
+const lineParts = z
+  .array(linePart)
   .min(1)
-  .max(limits.lines);
+  .max(limits.lines)
+  .describe(`Which lines, and how much of each; all that is open where left out. ${namedOnce}`);
+const returnedLines = z
+  .array(returnedPart)
+  .min(1)
+  .max(limits.lines)
+  .describe(`Which lines, and how much of each. ${namedOnce}`);
+
+/** How a customer pays. */
+export const paymentMethod = closed({
+  provider: text(limits.nameBytes, 'Who takes the payment; `sandbox` is built in.'),
+  token: text(limits.tokenBytes, "The provider's token; the sandbox knows ok, declined and silent."),
+}).describe('How the customer pays; neither kept in the history nor announced.');
 
 /** Refuses a line that is named twice: whether the quantities add up or replace each other would be a guess. */
 function checkNamedOnce(context: Context<{ lines?: readonly { line: number }[] }>): void {
@@ -123,28 +154,42 @@ function checkDelivery(context: Context<{ parcel?: string; failed?: boolean; los
 const fields = {
   pay: {
     ...common,
-    amount: amount.exactOptional(),
-    method: closed({ provider: text(limits.nameBytes), token: text(limits.tokenBytes) }).exactOptional(),
+    amount: amount
+      .describe(
+        "What is paid, in units of 10^-digits of the order's currency: what is outstanding, also where left out.",
+      )
+      .exactOptional(),
+    method: paymentMethod.exactOptional(),
   },
   ship: {
     ...common,
     lines: lineParts.exactOptional(),
-    carrier: text(limits.nameBytes).exactOptional(),
-    tracking: text(limits.nameBytes).exactOptional(),
+    carrier: text(limits.nameBytes, 'Who carries the parcel.').exactOptional(),
+    tracking: text(limits.nameBytes, "The carrier's number of the parcel.").exactOptional(),
   },
   deliver: {
     ...common,
-    parcel: text(limits.nameBytes).exactOptional(),
-    failed: z.boolean().exactOptional(),
-    lost: z.boolean().exactOptional(),
+    parcel: text(limits.nameBytes, 'Which parcel; every one under way where left out.').exactOptional(),
+    failed: z.boolean().describe('An attempt to deliver the parcel has failed. Needs `parcel`.').exactOptional(),
+    lost: z
+      .boolean()
+      .describe('The parcel is lost: its lines are open again. Needs `parcel`, and not `failed`.')
+      .exactOptional(),
     reason: reason.exactOptional(),
   },
   confirmReceipt: common,
   cancel: { ...common, reason: reason.exactOptional(), lines: lineParts.exactOptional() },
-  return: { ...common, lines: returnedLines, reason: reason.exactOptional(), refund: amount.exactOptional() },
+  return: {
+    ...common,
+    lines: returnedLines,
+    reason: reason.exactOptional(),
+    refund: amount
+      .describe("What is paid back, in units of 10^-digits of the order's currency; the goods' price where left out.")
+      .exactOptional(),
+  },
   refund: { ...common, amount: amount.min(1), reason: reason.exactOptional() },
   amend: { ...common, shippingAddress: address },
-  note: { ...common, text: text(limits.noteBytes) },
+  note: { ...common, text: text(limits.noteBytes, 'The remark.') },
 };
 
 /** The body of each command on an order. */

@@ -22,7 +22,7 @@ export const lineView = z.looseObject({
   unitPrice: money,
   ordered: quantity,
   canceled: count,
-  reserved: count,
+  reserved: count.describe('Held in stock for the order.'),
   shipped: count,
   delivered: count,
   returned: count,
@@ -35,10 +35,13 @@ export const feeView = z.looseObject({
   quantity: quantity.exactOptional(),
 });
 
+/** Some pieces of a line. */
+export const partView = z.looseObject({ line: lineNumber, quantity });
+
 export const parcelView = z.looseObject({
   id: z.string(),
   status: growing(parcelStatuses),
-  lines: z.array(z.looseObject({ line: lineNumber, quantity })),
+  lines: z.array(partView),
   carrier: z.string().nullable(),
   tracking: z.string().nullable(),
   shippedAt: time,
@@ -48,16 +51,29 @@ export const parcelView = z.looseObject({
 
 export const noteView = z.looseObject({ at: time, by: z.string().nullable(), text: z.string() });
 
-const paymentView = z.looseObject({
+/** An order's money. */
+export const paymentView = z.looseObject({
   status: growing(paymentStatuses),
-  due: money,
-  outstanding: money,
+  due: money.describe('The total less what was canceled, returned and waived; never below 0.'),
+  outstanding: money.describe('What of it is still to be paid.'),
   captured: money,
   refunded: money,
-  refundable: money,
+  refundable: money.describe('captured − refunded.'),
 });
 
-/** What a list shows of an order: its view without lines, fees, parcels and notes. */
+/** The transaction that holds an order. */
+export const holdingTransaction = z.looseObject({ id: z.string(), operation: z.string(), deadline: time });
+
+/** How an order's newest transaction has ended. */
+export const lastTransaction = z.looseObject({
+  id: z.string(),
+  operation: z.string(),
+  outcome: growing(['committed', 'aborted']),
+  code: z.string().exactOptional().describe('Why it was aborted: the code of the first vote against it.'),
+  reason: z.string().exactOptional(),
+});
+
+/** What a list shows of an order: its view without lines, fees, parcels, notes and what it takes next. */
 export const orderSummary = z.looseObject({
   id: z.string(),
   status: growing(orderStatuses),
@@ -72,26 +88,16 @@ export const orderSummary = z.looseObject({
   waivedFees: money,
   payment: paymentView,
   fulfillment: z.looseObject({ status: growing(fulfillmentStatuses) }),
-  transaction: z
-    .looseObject({ id: z.string(), operation: z.string(), deadline: time })
+  transaction: holdingTransaction
     .nullable()
     .describe('The transaction that holds the order; every command is LOCKED meanwhile.'),
-  lastTransaction: z
-    .looseObject({
-      id: z.string(),
-      operation: z.string(),
-      outcome: growing(['committed', 'aborted']),
-      code: z.string().exactOptional(),
-      reason: z.string().exactOptional(),
-    })
-    .nullable(),
+  lastTransaction: lastTransaction.nullable(),
   cancelReason: z.string().nullable(),
   canceledAt: time.nullable(),
   completedAt: time.nullable(),
-  shippingAddress: jsonObject(limits.addressBytes),
-  metadata: jsonObject(limits.metadataBytes),
+  shippingAddress: jsonObject(limits.addressBytes, 'Where to ship to.'),
+  metadata: jsonObject(limits.metadataBytes, 'What the client wants to find again.'),
   state: z.record(z.string(), z.string()).describe('The state of each region of the chart.'),
-  next: z.array(z.string()).describe('The commands that the order takes now.'),
 });
 
 /** An order as every command answers it. */
@@ -100,6 +106,7 @@ export const orderView = orderSummary.extend({
   fees: z.array(feeView),
   fulfillment: z.looseObject({ status: growing(fulfillmentStatuses), parcels: z.array(parcelView) }),
   notes: z.array(noteView),
+  next: z.array(z.string()).describe('The commands that the order takes now.'),
 });
 
 export type OrderView = z.output<typeof orderView>;

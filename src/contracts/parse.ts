@@ -26,32 +26,48 @@ function invalid(why: string): Refusal {
 
 /** Reads an endpoint's request from a message's payload; an empty payload is `{}`. */
 export function parseBody<Name extends EndpointName>(name: Name, payload: Uint8Array): Parsed<BodyOf<Name>> {
-  if (payload.length === 0) return parseValue(name, {});
-  if (payload.length > limits.messageBytes) {
-    const limit: ExceededLimit = {
-      path: '',
-      limit: limits.messageBytes,
-      unit: 'bytes',
-      actual: payload.length,
-    };
-    const why = `the message must be at most ${limits.messageBytes} bytes, but has ${payload.length}`;
-    return { ok: false, code: 'TOO_LARGE', fields: [{ path: '', why }], limit };
-  }
-  let value: unknown;
+  return parsePayload(endpointOf(name).body, payload) as Parsed<BodyOf<Name>>;
+}
+
+/** Reads any JSON object of the interface from a message's payload; an empty payload is `{}`. */
+export function parsePayload<Schema extends z.ZodType>(schema: Schema, payload: Uint8Array): Parsed<z.output<Schema>> {
+  const json = parseJson(payload);
+  return json.ok ? parseAs(schema, json.body) : json;
+}
+
+/** Reads a payload's JSON, whatever it is; an empty payload is `{}`. */
+export function parseJson(payload: Uint8Array): Parsed<unknown> {
+  if (payload.length === 0) return { ok: true, body: {} };
+  if (payload.length > limits.messageBytes) return tooLarge(payload.length);
   try {
-    value = JSON.parse(decoder.decode(payload));
+    return { ok: true, body: JSON.parse(decoder.decode(payload)) };
   } catch (error) {
     return invalid(`must be JSON in UTF-8: ${(error as Error).message}`);
   }
-  return parseValue(name, value);
 }
 
-/** Checks an endpoint's request that is already a JSON value (an HTTP body, a flag). */
+/** The refusal of a message beyond the limit, which has `actual` bytes, as far as is known. */
+export function tooLarge(actual?: number): Refusal {
+  const limit: ExceededLimit = {
+    path: '',
+    limit: limits.messageBytes,
+    unit: 'bytes',
+    ...(actual !== undefined && { actual }),
+  };
+  const why = `must be at most ${limits.messageBytes} bytes${actual === undefined ? '' : `, but has ${actual}`}`;
+  return { ok: false, code: 'TOO_LARGE', fields: [{ path: '', why }], limit };
+}
+
+/** Checks an endpoint's request that is already a JSON value (a query, a flag). */
 export function parseValue<Name extends EndpointName>(name: Name, value: unknown): Parsed<BodyOf<Name>> {
+  return parseAs(endpointOf(name).body, value) as Parsed<BodyOf<Name>>;
+}
+
+/** Checks a request against its schema. */
+export function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown): Parsed<z.output<Schema>> {
   if (!isJsonObject(value)) return invalid(`must be a JSON object, such as {}, but is ${nameOf(value)}`);
-  const result = endpointOf(name).body.safeParse(value, { error: whyInvalid });
-  if (result.success) return { ok: true, body: result.data as BodyOf<Name> };
-  return refusalOf(result.error.issues);
+  const result = schema.safeParse(value, { error: whyInvalid });
+  return result.success ? { ok: true, body: result.data } : refusalOf(result.error.issues);
 }
 
 /** The error that a refused request is answered with. */

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { orderId, transactionId } from './identifiers.ts';
+import { limits } from './limits.ts';
+import { text } from './schema/text.ts';
 import { lineNumber, quantity, time } from './schema/values.ts';
 
 /** What a coordinator asks of a participant: `participants.<name>.<phase>`. */
@@ -39,10 +42,10 @@ export const branchArguments = {
 export type BranchArguments<Kind extends BranchKind> = z.output<(typeof branchArguments)[Kind]>;
 
 const branchMessage = {
-  transaction: z.string(),
-  branch: z.string(),
-  order: z.string(),
-  operation: z.string(),
+  transaction: transactionId,
+  branch: text(limits.nameBytes + limits.skuBytes),
+  order: orderId,
+  operation: text(limits.nameBytes),
   deadline: time,
 };
 

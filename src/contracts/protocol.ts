@@ -44,6 +44,8 @@ const answers = {
   'abort.answered': doneAnswer,
 } as const;
 
+const schemas: Readonly<Record<string, z.ZodType>> = { ...messages, ...answers };
+
 /** Which messages each type of actor takes. */
 const taken: Readonly<Record<string, readonly (keyof typeof messages)[]>> = {
   order: ['commit', 'abort'],
@@ -66,8 +68,7 @@ export function checkProtocolEvent(
   if (!Object.hasOwn(answers, type) && !taken[actorType]?.includes(type as keyof typeof messages)) {
     return `${actorType} takes no ${type} from other actors`;
   }
-  const schema = { ...messages, ...answers }[type as keyof typeof messages | keyof typeof answers];
-  const result = schema.safeParse(event);
-  if (result.success) return undefined;
+  const result = schemas[type]?.safeParse(event);
+  if (result === undefined || result.success) return undefined;
   return result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }

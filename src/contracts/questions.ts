@@ -11,7 +11,9 @@ import { amount, pageLimit, quantity, time, timeoutMs } from './schema/values.ts
 export const nothing = closed({});
 
 /** Where to go on in a list; null (or absent) is the beginning, and in an answer the end. */
-const cursor = text(limits.cursorBytes).nullable().default(null);
+const cursor = text(limits.cursorBytes, 'The cursor of the page before; left out, the list begins.')
+  .nullable()
+  .default(null);
 const waitAtMost = timeoutMs.default(5_000);
 
 /** Why a command is refused, guard by guard. */
@@ -22,7 +24,10 @@ export const failedGuard = z.looseObject({
 });
 const state = z.record(z.string(), z.string());
 
-export const historyBody = closed({ after: z.int().min(0).default(0), limit: pageLimit.default(100) });
+export const historyBody = closed({
+  after: z.int().min(0).describe('The `seq` of the last entry that is known.').default(0),
+  limit: pageLimit.default(100),
+});
 export const historyEntry = z.looseObject({
   seq: z.int().min(1),
   at: time,
@@ -34,65 +39,100 @@ export const historyEntry = z.looseObject({
 });
 export const historyAnswer = z.looseObject({ entries: z.array(historyEntry) });
 
-export const explainAnswer = z.looseObject({
-  commands: z.array(z.looseObject({ command: z.string(), accepted: z.boolean(), failed: z.array(failedGuard) })),
+/** Whether an order takes a command now, and why not. */
+export const explainedCommand = z.looseObject({
+  command: z.string(),
+  accepted: z.boolean(),
+  failed: z.array(failedGuard),
 });
+export const explainAnswer = z.looseObject({ commands: z.array(explainedCommand) });
 
 export const whatIfBody = closed({ events: z.array(orderEvent).min(1).max(limits.whatIfEvents) });
-export const whatIfAnswer = z.looseObject({
-  steps: z.array(
-    z.looseObject({
-      event: z.looseObject({ type: z.string() }),
-      accepted: z.boolean(),
-      state,
-      effects: z.array(z.unknown()),
-      failed: z.array(failedGuard),
-    }),
-  ),
+/** What one event of a what-if would do. */
+export const whatIfStep = z.looseObject({
+  event: z.looseObject({ type: z.string() }),
+  accepted: z.boolean(),
+  state,
+  effects: z.array(z.unknown()).describe('What would be asked of others, assumed and announced, in this order.'),
+  failed: z.array(failedGuard),
 });
+export const whatIfAnswer = z.looseObject({ steps: z.array(whatIfStep) });
 
 export const waitForOrderBody = closed({ status: z.enum(orderStatuses), timeoutMs: waitAtMost });
 
 export const listBody = closed({
   status: z.enum(orderStatuses).exactOptional(),
-  customer: text(limits.nameBytes).exactOptional(),
-  placedFrom: time.exactOptional(),
-  placedTo: time.exactOptional(),
+  customer: text(limits.nameBytes, 'Only the orders of this customer.').exactOptional(),
+  placedFrom: time.describe('Placed then or later. ISO 8601 in UTC with milliseconds.').exactOptional(),
+  placedTo: time.describe('Placed then or earlier. ISO 8601 in UTC with milliseconds.').exactOptional(),
   limit: pageLimit.default(50),
   cursor,
 });
-export const listAnswer = z.looseObject({ orders: z.array(orderSummary), cursor: z.string().nullable() });
+/** Where a list goes on. */
+const nextCursor = z.string().nullable().describe('For the next page; null: this was the last.');
+export const listAnswer = z.looseObject({ orders: z.array(orderSummary), cursor: nextCursor });
 
 const counts = z.record(z.string(), z.int().min(0));
-export const countsAnswer = z.looseObject({ status: counts, state: counts });
-
-export const receiveStockBody = closed({ quantity, by: by.exactOptional() });
-export const stockView = z.looseObject({
-  sku: z.string(),
-  onHand: z.int().min(0),
-  reserved: z.int().min(0).describe('Prepared holds included.'),
-  available: z.int().min(0),
+export const countsAnswer = z.looseObject({
+  status: counts.describe('By status.'),
+  state: counts.describe('By region and state, such as payment.paid.'),
 });
 
+export const receiveStockBody = closed({ quantity, by: by.exactOptional() });
+const pieces = z.int().min(0);
+export const stockView = z.looseObject({
+  sku: z.string(),
+  onHand: pieces,
+  reserved: pieces.describe('Prepared holds included.'),
+  available: pieces.describe('onHand − reserved.'),
+  totals: z
+    .looseObject({ received: pieces, dispatched: pieces, restocked: pieces, writtenOff: pieces })
+    .describe('What has come and gone since the first receipt.')
+    .exactOptional(),
+});
+
+/** One charge or refund. */
+export const ledgerEntry = z.looseObject({
+  id: z.string(),
+  kind: growing(['charge', 'refund']),
+  amount,
+  at: time,
+  transaction: z.string(),
+  reason: z.string().nullable(),
+});
 export const paymentLedger = z.looseObject({
   order: z.string(),
   authorized: amount,
   captured: amount,
   refunded: amount,
-  entries: z.array(
-    z.looseObject({
-      id: z.string(),
-      kind: growing(['charge', 'refund']),
-      amount,
-      at: time,
-      transaction: z.string(),
-      reason: z.string().nullable(),
-    }),
-  ),
+  entries: z.array(ledgerEntry),
 });
 
 /** The states of a transaction; the last three have ended. */
 export const transactionStates = ['preparing', 'committing', 'aborting', 'committed', 'aborted', 'mixed'] as const;
+
+/** One participant's part in a transaction. */
+export const transactionBranch = z.looseObject({
+  participant: z.string().describe('order/SO-1001, payment/SO-1001, stock/85123A, service:psp'),
+  branch: z.string().describe('Unique in its transaction.'),
+  operation: z.string().exactOptional(),
+  deadline: time.describe('Until when it may vote.').exactOptional(),
+  vote: growing(['yes', 'no', 'readOnly'], 'null while it has not voted.').nullable(),
+  code: z.string().describe('Why it voted no.').exactOptional(),
+  reason: z.string().describe('Why it voted no, in words.').exactOptional(),
+  outcome: growing(
+    ['done', 'heuristic'],
+    'done: it has taken the decision in; heuristic: somebody closed it by hand; null: neither yet.',
+  ).nullable(),
+  heuristic: z
+    .looseObject({ outcome: z.string(), by: z.string(), reason: z.string(), at: time })
+    .describe('Who closed it by hand, how, why and when.')
+    .exactOptional(),
+  contradiction: z
+    .string()
+    .describe('A later answer that differs from the first, as JSON; not acted on.')
+    .exactOptional(),
+});
 
 export const transactionView = z.looseObject({
   id: transactionId,
@@ -101,35 +141,43 @@ export const transactionView = z.looseObject({
   state: growing(transactionStates),
   deadline: time,
   startedAt: time,
-  branches: z.array(
-    z.looseObject({
-      participant: z.string(),
-      branch: z.string(),
-      vote: growing(['yes', 'no', 'readOnly']).nullable(),
-      outcome: growing(['done', 'heuristic']).nullable(),
-    }),
-  ),
+  decision: growing(['committed', 'aborted'], 'null while it prepares.').nullable().exactOptional(),
+  abortedBy: z
+    .looseObject({ code: z.string(), reason: z.string() })
+    .nullable()
+    .describe('What aborted it where that was no vote: a deadline, an operator.')
+    .exactOptional(),
+  branches: z.array(transactionBranch),
 });
 
 export const listTransactionsBody = closed({
-  state: z.enum(['inDoubt', ...transactionStates]).exactOptional(),
-  olderThanMs: z.int().min(0).default(0),
+  state: z
+    .enum(['inDoubt', ...transactionStates])
+    .describe('Only those in this state; inDoubt is preparing or committing.')
+    .exactOptional(),
+  olderThanMs: z.int().min(0).describe('Only those that began this many milliseconds ago or earlier.').default(0),
   limit: pageLimit.default(50),
   cursor,
 });
 export const listTransactionsAnswer = z.looseObject({
   transactions: z.array(transactionView),
-  cursor: z.string().nullable(),
+  cursor: nextCursor,
 });
 
 export const waitForTransactionBody = closed({ timeoutMs: waitAtMost });
 
+const branchName = text(limits.nameBytes + limits.skuBytes, 'The branch, such as payment or stock/85123A.');
+
 /** What an operator decides: the whole transaction while it prepares, or one branch (`branch`) after the decision. */
 export const resolveBody = closed({
-  branch: text(limits.nameBytes + limits.skuBytes).exactOptional(),
-  outcome: z.enum(['committed', 'aborted']),
+  branch: branchName
+    .describe('The one branch to close, after the decision; left out, the whole transaction.')
+    .exactOptional(),
+  outcome: z
+    .enum(['committed', 'aborted'])
+    .describe('What the branch has come to; for a whole transaction that prepares, aborted and nothing else.'),
   by,
-  reason: text(limits.textBytes),
+  reason: text(limits.textBytes, 'Why.'),
 }).check((context) => {
   if (context.value.branch === undefined && context.value.outcome === 'committed') {
     const message =
@@ -139,7 +187,7 @@ export const resolveBody = closed({
 });
 
 /** Asked by a participant that holds a prepared branch. */
-export const outcomeBody = closed({ branch: text(limits.nameBytes + limits.skuBytes) });
+export const outcomeBody = closed({ branch: branchName });
 export const outcomeAnswer = z.looseObject({ outcome: growing(['committed', 'aborted', 'undecided']) });
 
 export type FailedGuard = z.output<typeof failedGuard>;

@@ -25,7 +25,7 @@ export class OrdoProcess {
     const { NATS_URL: _, ...env } = process.env;
     this.#child = spawn(process.execPath, ['src/start.mjs', ...args], {
       cwd: root,
-      env,
+      env: { ...env, ORDO_HTTP: 'off' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Active, ActiveActors, activate } from '../../runtime/activation.ts';
+import { type Active, ActiveActors, activate, activeOf, headBytes } from '../../runtime/activation.ts';
 import type { Address } from '../../runtime/address.ts';
 import type { Definition } from '../../runtime/definition.ts';
 import { CHAIN_START } from '../../runtime/journal.ts';
@@ -44,7 +44,7 @@ describe('Bringing an actor into memory', () => {
   it('that never was begins a new one, and writes nothing', () => {
     const { active, migration } = activated();
     expect(migration).toBeUndefined();
-    expect(active.head).toEqual(CHAIN_START);
+    expect(headBytes(active.head)).toEqual(Buffer.from(CHAIN_START));
     expect(active.actor).toMatchObject({ record: null, seq: 0 });
   });
 
@@ -52,7 +52,7 @@ describe('Bringing an actor into memory', () => {
     await stored(null, 3);
     const { active } = activated();
     expect(active.actor).toMatchObject({ record: null, seq: 3 });
-    expect(Buffer.from(active.head)).toEqual(HEAD);
+    expect(headBytes(active.head)).toEqual(HEAD);
   });
 
   it('gives back what it was, and goes on as if nothing had happened', async () => {
@@ -131,8 +131,7 @@ describe('The actors in memory', () => {
   function active(key: string, isWaiting = false): Active {
     const actor = isWaiting ? given(command({ type: 'work', to: 'job/b' })) : newActor(job(key), job1, 0);
     return {
-      actor: { ...actor, address: job(key) },
-      head: CHAIN_START,
+      ...activeOf({ ...actor, address: job(key) }, CHAIN_START),
       stopRepeating: () => stopped.push(key),
     };
   }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Active } from '../../runtime/activation.ts';
+import { type Active, activeOf } from '../../runtime/activation.ts';
 import { CHAIN_START } from '../../runtime/journal.ts';
 import type { Ask } from '../../runtime/record.ts';
 import { REPETITION_PAUSES, Repetition } from '../../runtime/repetition.ts';
@@ -33,7 +33,7 @@ describe('Repetition', () => {
 
   /** An actor whose open asks are these. */
   function asking(...asks: readonly Ask[]): Active {
-    const active = { actor: given(), head: CHAIN_START, stopRepeating: undefined };
+    const active = activeOf(given(), CHAIN_START);
     return open(active, ...asks);
   }
 
@@ -125,7 +125,7 @@ describe('Repetition', () => {
   });
 
   it('of nothing plans nothing', () => {
-    repetition.begin({ actor: newActor(job('a'), job1, 0), head: CHAIN_START, stopRepeating: undefined }, []);
+    repetition.begin(activeOf(newActor(job('a'), job1, 0), CHAIN_START), []);
     expect(clock.planned).toEqual([]);
   });
 });

@@ -8,39 +8,18 @@ import { type ErrorCase, everything, expectError, expectShape } from './fixtures
 import { cases, placing } from './fixtures/error-cases.ts';
 import { failingStores } from './fixtures/failing-store.ts';
 import { refusalOf } from './fixtures/raw-client.ts';
+import { placeAtRefusing, startRefusingService, stopRefusingService } from './fixtures/refusing-service.ts';
 import { TestService } from './fixtures/test-service.ts';
 
 let service: TestService;
 
-/** On the shelf there are 100 of A. The orders are named after what has become of them. */
 beforeAll(async () => {
-  service = await TestService.start();
-  const { client } = service;
-  await client.ask('stock.receive.A', { quantity: 100 });
-  for (const id of ['placed', 'paid', 'locked', 'busy', 'many']) await place(id);
-  await client.order('pay', 'paid', {}, { 'Ordo-Request-Id': 'pay-1' });
-  for (let nth = 0; nth < 65; nth += 1) {
-    await client.order('note', 'many', { text: `${nth}` }, { 'Ordo-Request-Id': `note-${nth}` });
-  }
-  const silent = { method: { provider: 'sandbox', token: 'silent' } };
-  const locking = client.send('orders.pay.locked', JSON.stringify(silent));
-  await service.prepared('locked~1', 2);
-  // It is answered when all is over.
-  locking.catch(() => {});
+  service = await startRefusingService();
 });
-afterAll(async () => {
-  await service.stopNode({ isWaiting: true });
-  await service.startNode();
-  await service.stop();
-});
+afterAll(() => stopRefusingService(service));
 
 function place(id: string, sku = 'A'): Promise<unknown> {
-  return service.client.order('place', id, {
-    customer: 'C-17',
-    currency: 'GBP',
-    lines: [{ sku, quantity: 10, unitPrice: 200 }],
-    fees: [{ code: 'POST', amount: 500 }],
-  });
+  return placeAtRefusing(service, id, sku);
 }
 
 /** Codes that need a service, or an order, of their own: each has its test below. */

@@ -41,8 +41,12 @@ describe('As a NATS micro service (ADR-32) it', () => {
       const told = new Set(info.endpoints.map(({ subject }) => subject.replace(/\.>$/, '')));
       const mine = endpointNames.filter((name) => (name.startsWith('admin.') ? 'admin' : 'orders') === of);
       expect([...told].sort()).toEqual(mine.sort());
+      const schema = expect.stringMatching(/^urn:ordo:schema:[A-Z]\w+$/);
       for (const { queue_group: queue, metadata } of info.endpoints) {
-        expect({ queue, metadata }).toEqual({ queue: of, metadata: { summary: expect.stringMatching(/\.$/) } });
+        expect({ queue, metadata }).toEqual({
+          queue: of,
+          metadata: { summary: expect.stringMatching(/\.$/), request: schema, answer: schema },
+        });
       }
     },
   );

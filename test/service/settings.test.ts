@@ -7,6 +7,7 @@ describe('The settings', () => {
       data: './data',
       nats: undefined,
       natsPort: 4222,
+      http: { host: '127.0.0.1', port: 8080 },
       participants: {},
       paymentWindowMs: 30 * 60_000,
       receiptWindowMs: 15 * 86_400_000,
@@ -39,6 +40,15 @@ describe('The settings', () => {
   });
 
   it.each([
+    ['off', null],
+    ['0.0.0.0:0', { host: '0.0.0.0', port: 0 }],
+    ['localhost:8081', { host: 'localhost', port: 8081 }],
+    ['[::1]:8080', { host: '::1', port: 8080 }],
+  ])('read where HTTP is served: %s', (text, address) => {
+    expect(readSettings({ http: text }, {}).http).toEqual(address);
+  });
+
+  it.each([
     [
       'paymentWindowMs',
       'soon',
@@ -55,6 +65,12 @@ describe('The settings', () => {
       /^--nats-port \(or ORDO_NATS_PORT\): "99999" is no port; it must be a number from 0 to 65535/,
     ],
     ['natsPort', '1e3', /is no port/],
+    ['http', '8080', /^--http \(or ORDO_HTTP\): "8080" is no address; write it as 127.0.0.1:8080, .* or off/],
+    ['http', '127.0.0.1:65536', /is no address/],
+    ['http', '::1:8080', /is no address/],
+    ['http', '[localhost]:8080', /is no address/],
+    ['http', 'http://127.0.0.1:8080', /is no address/],
+    ['http', 'on', /is no address/],
     ['participants', 'money=service:psp', /^--participant \(or ORDO_PARTICIPANTS\): "money=service:psp" must read/],
     ['participants', 'payment=psp', /must read payment, stock or shipment, then =service: and a name/],
     ['participants', 'stock=service:a,stock=service:b', /names stock twice/],

@@ -23,7 +23,11 @@ const ARROWS: readonly { file: string; may: readonly string[]; mayNot: readonly 
     may: ['xstate', 'node:crypto', 'msgpackr', './ports.ts', './step.ts'],
     mayNot: ['../machines/order.ts', '../src/node.ts', './level/store.ts', './nats/transport.ts', './memory/store.ts'],
   },
-  { file: 'runtime/recovery.ts', may: [], mayNot: ['level', 'classic-level', 'abstract-level', 'nats'] },
+  {
+    file: 'runtime/recovery.ts',
+    may: [],
+    mayNot: ['level', 'classic-level', 'abstract-level', 'nats', 'pino', 'prom-client', '@opentelemetry/api'],
+  },
   {
     file: 'runtime/level/store.ts',
     may: ['level', 'classic-level', 'node:fs', './keys.ts', '../ports.ts', '../errors.ts', '../address.ts'],
@@ -51,14 +55,44 @@ const ARROWS: readonly { file: string; may: readonly string[]; mayNot: readonly 
   },
   {
     file: 'src/client/client.ts',
-    may: ['nats', './request.ts', '../contracts/order.ts'],
-    mayNot: ['level', 'zod', '../node.ts', '../participant/sdk.ts', '../../runtime/address.ts'],
+    may: ['nats', '@opentelemetry/api', './request.ts', '../contracts/order.ts'],
+    mayNot: [
+      'level',
+      'zod',
+      '@opentelemetry/sdk-trace-node',
+      '../node.ts',
+      '../participant/sdk.ts',
+      '../../runtime/address.ts',
+    ],
+  },
+  {
+    file: 'src/client/follow/live.ts',
+    may: ['nats', './backlog.ts', '../errors.ts', '../../contracts/announcements.ts'],
+    mayNot: ['zod', 'node:events', '../../node.ts', '../../participant/sdk.ts', '../../../runtime/address.ts'],
   },
   {
     file: 'src/participant/protocol/vote.ts',
-    may: ['nats', './outcome.ts', '../sdk.ts', '../../contracts/vote.ts'],
-    mayNot: ['xstate', '../../node.ts', '../../client/client.ts', '../../../machines/participant.ts'],
+    may: ['nats', 'level', 'node:zlib', './outcome.ts', '../sdk.ts', '../../contracts/vote.ts'],
+    mayNot: [
+      'xstate',
+      'msgpackr',
+      '../../node.ts',
+      '../../../runtime/level/store.ts',
+      '../../client/client.ts',
+      '../../../machines/participant.ts',
+    ],
   },
+  {
+    file: 'src/documents/documents.ts',
+    may: ['zod', './examples.ts', './asyncapi/asyncapi.ts', '../contracts/index.ts'],
+    mayNot: ['node:fs', 'nats', '../node.ts', '../api/endpoints.ts', '../../machines/order.ts', '../../test/x.ts'],
+  },
+  {
+    file: 'src/documents/openapi/operations.ts',
+    may: ['zod', './problems.ts', '../schemas/names.ts', '../../contracts/index.ts'],
+    mayNot: ['fastify', '../../http/server.ts', '../../../runtime/host.ts'],
+  },
+  { file: 'src/documents/write.ts', may: ['node:fs', './files.ts'], mayNot: ['../node.ts'] },
   {
     file: 'src/setup/prepare.mjs',
     may: ['node:fs', './dependencies.mjs'],
@@ -67,7 +101,24 @@ const ARROWS: readonly { file: string; may: readonly string[]; mayNot: readonly 
   {
     file: 'src/api/orders.ts',
     may: ['zod', 'nats', '../contracts/order.ts', '../../machines/order.ts', '../../runtime/host.ts'],
-    mayNot: ['../node.ts', '../../src/node.ts', '../../test/fixture.ts'],
+    mayNot: ['../node.ts', '../../src/node.ts', '../../test/fixture.ts', 'prom-client', '@opentelemetry/api'],
+  },
+  {
+    file: 'src/observation/metrics.ts',
+    may: ['prom-client', '@opentelemetry/api', '../api/observer.ts', '../../runtime/instruments.ts'],
+    mayNot: ['../node.ts', '../../test/fixture.ts'],
+  },
+  {
+    file: 'src/http/server.ts',
+    may: [
+      'fastify',
+      'node:http',
+      './query.ts',
+      '../api/endpoints.ts',
+      '../contracts/index.ts',
+      '../../runtime/ports.ts',
+    ],
+    mayNot: ['nats', 'zod', '../node.ts', '../client/index.ts', '../../runtime/host.ts', '../../machines/order.ts'],
   },
   {
     file: 'src/store/doctor/books.ts',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { errorCodes, errorKinds } from '../../src/contracts/index.ts';
+import { errorCodes, errorKinds, voteCodes } from '../../src/contracts/index.ts';
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
 
@@ -8,5 +8,10 @@ describe('docs/errors.md', () => {
   it.each(errorCodes)('has a paragraph on %s, with its number and whether to retry', (code) => {
     const { number, retriable } = errorKinds[code];
     expect(page).toContain(`### ${code} (${number}${retriable ? ', retriable' : ''})\n`);
+  });
+
+  it.each(voteCodes)('has %s in its table of votes', (code) => {
+    const [, votes = ''] = /^## Votes\n(.*?)^## /ms.exec(page) ?? [];
+    expect(votes).toMatch(new RegExp(`^\\|[^|]*\\b${code}\\b`, 'm'));
   });
 });

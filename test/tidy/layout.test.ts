@@ -11,6 +11,7 @@ const FILES = [
   'package.json',
   'package-lock.json',
   'tsconfig.json',
+  'tsconfig.build.json',
   'biome.json',
   'knip.json',
   'vitest.config.ts',

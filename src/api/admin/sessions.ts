@@ -44,6 +44,7 @@ export class Sessions {
     begin: () => Pulled<Piece>,
   ): Promise<Piece & { readonly session: string; readonly piece: number; readonly last: boolean }> {
     if (this.#stopping.aborted) throw failure('SHUTTING_DOWN', 'The service is stopping; begin again in a moment.', {});
+    if (id === undefined && (piece > 0 || close)) throw withoutSession();
     const name = id ?? this.#begin(begin);
     const session = this.#sessions.get(name);
     if (session === undefined) throw notFound(name);
@@ -108,6 +109,11 @@ export class Sessions {
     session.cancelIdle();
     await session.pulled.close();
   }
+}
+
+function withoutSession() {
+  const why = 'must name the session: only the first piece is asked for without one';
+  return failure('INVALID_REQUEST', `session ${why}.`, { fields: [{ path: 'session', why }] });
 }
 
 function notFound(name: string) {

@@ -31,9 +31,10 @@ function whyNotJsonObject(value: unknown): string | undefined {
 
 /**
  * A free-form object of at most `maxBytes` bytes as JSON; larger is TOO_LARGE. It is handed on by reference and never
- * copied field by field, so nothing in it is lost or reordered.
+ * copied field by field, so nothing in it is lost or reordered. `about` says in a sentence what it is, for the
+ * documents.
  */
-export function jsonObject(maxBytes: number): z.ZodType<JsonObject, JsonObject> {
+export function jsonObject(maxBytes: number, about: string): z.ZodType<JsonObject, JsonObject> {
   const schema = z
     .unknown()
     .check((context) => {
@@ -53,6 +54,11 @@ export function jsonObject(maxBytes: number): z.ZodType<JsonObject, JsonObject> 
         actual,
       });
     })
-    .meta({ type: 'object', description: `Free-form, at most ${maxBytes} bytes as JSON.` });
+    .meta({
+      type: 'object',
+      description:
+        `${about} Free-form: kept as it came; at most ${maxBytes} bytes as JSON and ${limits.nestingLevels} levels deep, ` +
+        'no field named __proto__.',
+    });
   return schema as unknown as z.ZodType<JsonObject, JsonObject>; // the check has seen to it
 }

@@ -18,7 +18,14 @@ export function closed<Shape extends z.ZodRawShape>(shape: Shape) {
  */
 export type Growing<Value extends string> = Value | (string & Record<never, never>);
 
-/** The schema of a value in an answer whose enumeration may grow: documents the known values, takes any text. */
-export function growing<const Value extends string>(values: readonly Value[]): z.ZodType<Growing<Value>> {
-  return z.string().meta({ examples: [...values], description: `One of ${values.join(', ')}; more may be added.` });
+/**
+ * The schema of a value in an answer whose enumeration may grow: documents the known values, takes any text. `about`
+ * says in a sentence what it is.
+ */
+export function growing<const Value extends string>(
+  values: readonly Value[],
+  about?: string,
+): z.ZodType<Growing<Value>> {
+  const known = `One of ${values.join(', ')}; more may be added.`;
+  return z.string().meta({ examples: [...values], description: about === undefined ? known : `${about} ${known}` });
 }

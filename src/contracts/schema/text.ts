@@ -28,22 +28,28 @@ export function whyNotText(text: string, minBytes: number, maxBytes: number): st
   return undefined;
 }
 
-function bounded(minBytes: number, maxBytes: number) {
+/** `maxLength` counts characters, of which each has a byte or more: the description tells the limit itself. */
+function bounded(minBytes: number, maxBytes: number, about: string | undefined) {
+  const limit = `At most ${maxBytes} bytes of UTF-8.`;
   return z
     .string()
     .check((context) => {
       const why = whyNotText(context.value, minBytes, maxBytes);
       if (why !== undefined) context.issues.push({ code: 'custom', input: context.value, message: why });
     })
-    .meta({ minLength: minBytes, maxLength: maxBytes });
+    .meta({
+      ...(minBytes > 0 && { minLength: minBytes }),
+      maxLength: maxBytes,
+      description: about === undefined ? limit : `${about} ${limit}`,
+    });
 }
 
-/** A text of 1 to `maxBytes` bytes of UTF-8. */
-export function text(maxBytes: number) {
-  return bounded(1, maxBytes);
+/** A text of 1 to `maxBytes` bytes of UTF-8; `about` says in a sentence what it is, for the documents. */
+export function text(maxBytes: number, about?: string) {
+  return bounded(1, maxBytes, about);
 }
 
 /** A text of at most `maxBytes` bytes of UTF-8 that may be empty. */
-export function optionalText(maxBytes: number) {
-  return bounded(0, maxBytes);
+export function optionalText(maxBytes: number, about?: string) {
+  return bounded(0, maxBytes, about);
 }

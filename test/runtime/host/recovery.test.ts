@@ -125,7 +125,7 @@ describe.each(STORES)('Recovery (%s)', (_name, open) => {
     const node = await before.restarted();
     await store.quiet();
     expect(node.asked).toEqual([]);
-    expect(node.host.load).toEqual({ commands: 0, messages: 0, actors: 0, waiting: 0 });
+    expect(node.host.load).toMatchObject({ commands: 0, messages: 0, actors: 0, waiting: 0 });
   });
 
   it('goes on when one of those that were open is damaged beyond use', async () => {

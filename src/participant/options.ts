@@ -1,0 +1,72 @@
+import type { NatsConnection } from 'nats';
+import { type BranchKind, branchOperations } from '../contracts/index.ts';
+import type { ParticipantClock } from './clock.ts';
+import { ParticipantError } from './errors.ts';
+import type { Handlers, Vote } from './handlers.ts';
+import type { BranchLog } from './log/branch-log.ts';
+import type { ParticipantLogger } from './logger.ts';
+
+interface Common<Kind extends BranchKind> {
+  /** As in `ORDO_PARTICIPANTS=payment=service:<name>`: letters, digits, `_` and `-`. Also the name of its queue group. */
+  readonly name: string;
+  /** The kinds of branches it takes. The operations of others are voted down with UNKNOWN_OPERATION. */
+  readonly serves: Kind | readonly Kind[];
+  /** Handlers that run at the same time; 32 by default. */
+  readonly concurrency?: number;
+  /** Where trouble is told; standard error by default. */
+  readonly logger?: ParticipantLogger;
+  /**
+   * The participant cannot go on: its log has failed, or its connection was closed for good. It has left its queue and
+   * answers nothing any more. End the process, and let its next start recover. By default the error is thrown where
+   * nobody catches it, which ends the process.
+   */
+  readonly onFatal?: (error: unknown) => void;
+  readonly clock?: ParticipantClock;
+}
+
+type Connected =
+  | {
+      /** Where NATS is, such as `nats://127.0.0.1:4222`. Reconnects for ever. */
+      readonly url: string;
+    }
+  | {
+      /** A connection that is open already. `stop` leaves it open. */
+      readonly connection: NatsConnection;
+    };
+
+type Logged =
+  | {
+      /** The directory of its log, a LevelDB that this process alone uses; made where there is none. */
+      readonly data: string;
+    }
+  | {
+      /** A log of another make, for instances that share one. `stop` closes it. */
+      readonly log: BranchLog;
+    };
+
+export type ParticipantOptions<Kind extends BranchKind, V extends Vote> = Common<Kind> &
+  Connected &
+  Logged &
+  Handlers<Kind, V>;
+
+/** The kinds of branches that are served. Throws INVALID_OPTION for options that cannot be meant. */
+export function checkOptions({
+  name,
+  serves,
+  concurrency = 1,
+}: Pick<Common<BranchKind>, 'name' | 'serves' | 'concurrency'>): readonly BranchKind[] {
+  const invalid = (why: string) => new ParticipantError('INVALID_OPTION', why);
+  if (!/^[A-Za-z0-9_-]+$/.test(name)) {
+    throw invalid(`name: ${JSON.stringify(name)} must be letters, digits, _ and - only, as in payment=service:<name>`);
+  }
+  const kinds = typeof serves === 'string' ? [serves] : serves;
+  const unknown = kinds.find((kind) => !Object.hasOwn(branchOperations, kind));
+  if (kinds.length === 0 || unknown !== undefined) {
+    const known = Object.keys(branchOperations).join(', ');
+    throw invalid(`serves: must be one or more of ${known}, not ${JSON.stringify(unknown ?? [])}`);
+  }
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw invalid(`concurrency: must be a whole number from 1, not ${concurrency}`);
+  }
+  return kinds;
+}
