@@ -164,6 +164,15 @@ describe('Rebuilding', () => {
     expect(changed).toEqual(['!counts!payment!state=3Aidle']);
   });
 
+  it('leaves the listings of an order whose record is lost for good: it is still found by them', async () => {
+    const store = await damaged((data) => remove(data, '!actors!order/SO-2', '!journal!order/SO-2!0000000000000002'));
+    const before = await rowsOf(store.data);
+    const { left, mended } = await rebuilt(store);
+    expect(left.map(({ code }) => code)).toEqual(expect.arrayContaining(['RECORD_MISSING', 'ENTRY_MISSING']));
+    expect(mended).toEqual([]);
+    expect(await rowsOf(store.data)).toEqual(before);
+  });
+
   it('keeps a copy of what it replaces and takes out', async () => {
     const store = await damaged(async (data) => {
       await flipValue(data, '!actors!order/SO-1');

@@ -4,7 +4,7 @@ import type { Definition } from '../../../runtime/definition.ts';
 import { facetsOf } from '../../../runtime/group-commit.ts';
 import type { FiledActor } from '../../../runtime/level/actor.ts';
 import { type Item, keyOf, type Reading, readRow } from '../../../runtime/level/items.ts';
-import { actorKey, encodeChecked } from '../../../runtime/level/keys.ts';
+import { actorKey, encodeChecked, journalRange } from '../../../runtime/level/keys.ts';
 import type { Facets, StoreSnapshot } from '../../../runtime/ports.ts';
 import { type ActorRecord, unpackRecord } from '../../../runtime/record.ts';
 import { restore } from '../../../runtime/statechart.ts';
@@ -51,6 +51,11 @@ export class Lookup {
     return row === 'absent' || row === 'unreadable' ? undefined : row;
   }
 
+  async #hasJournal(address: Address): Promise<boolean> {
+    const { gt = '', lt } = journalRange(encodeChecked(address), 0);
+    return (await this.snapshot.last(gt, lt)) !== undefined;
+  }
+
   #row(address: Address): FiledActor | 'absent' | 'unreadable' {
     const key = actorKey(encodeChecked(address));
     const value = this.snapshot.get(key);
@@ -75,9 +80,11 @@ export class Lookup {
   }
 
   /** The facets that an actor should be found by; `undefined` where nobody can say. */
-  facets(address: Address): Facets | undefined {
+  async facets(address: Address): Promise<Facets | undefined> {
     const looked = this.actor(address);
     if (looked.kind === 'unreadable') return undefined;
+    // One whose record is lost should be found by something, which its journal alone may not tell.
+    if (looked.kind === 'absent' && (await this.#hasJournal(address))) return undefined;
     return looked.kind === 'there' ? facetsOf(looked.actor, looked.record) : NOWHERE;
   }
 }

@@ -132,7 +132,7 @@ export class Rest {
           const reading = readRow(row);
           if (!('item' in reading) || (reading.item.part !== 'index' && reading.item.part !== 'open')) continue;
           const { item } = reading;
-          const facets = this.#lookup.facets(item.address);
+          const facets = await this.#lookup.facets(item.address);
           if (facets === undefined) continue;
           if (derivedItems(item.address, facets).some((one) => isSamePlace(one, item))) continue;
           yield [differs(item, item.address, 'should not be there', { puts: [], deletes: [row.key] })];

@@ -156,37 +156,34 @@ export class Survey {
 
   #judge(address: Address, row: Row, { found: told, rebuilt, replay, isOlder }: HistoryEnd): readonly Found[] {
     const type = typeOf(address);
+    this.expected.actors.set(type, (this.expected.actors.get(type) ?? 0) + 1);
     if (isOlder) this.#older.add(type);
     const stored = row === 'none' || row === 'unreadable' ? undefined : row;
     const looked = this.#looked(address, stored, rebuilt);
     const facets = expectedFacets(looked) ?? stored?.facets;
-    this.expected.actors.set(type, (this.expected.actors.get(type) ?? 0) + 1);
+    const all = [...this.#withRepair(address, told, rebuilt, facets)];
+    if (facets === undefined) this.expected.unknownTypes.add(type);
+    else {
+      if (stored !== undefined) all.push(...this.#compareFacets(address, stored, facets));
+      all.push(...this.#compareDerived(address, facets));
+    }
+    if (looked.kind === 'unreadable') this.#books.unreadable(type);
+    if (looked.kind === 'there') all.push(...this.#books.add(looked.actor), ...this.#decisions.ofHolds(looked.actor));
+    if (type === 'transaction') all.push(...this.#compareBranches(looked, replay));
+    return all;
+  }
+
+  /** A transaction that is forgotten is judged by what it was at last. */
+  #compareBranches(looked: Looked, replay: HistoryEnd['replay']): readonly Found[] {
     const isForgotten = looked.kind === 'forgotten';
     const last = looked.kind === 'there' ? looked.actor : isForgotten && replay?.isWhole ? replay.last : undefined;
-    const isTransaction = type === 'transaction' && last?.record != null;
-    return [
-      ...this.#withRepair(address, told, rebuilt, facets),
-      ...(stored === undefined || facets === undefined ? [] : this.#compareFacets(address, stored, facets)),
-      ...(facets === undefined ? this.#unknown(type) : this.#compareDerived(address, facets)),
-      ...(looked.kind === 'there' ? [...this.#books.add(looked.actor), ...this.#decisions.ofHolds(looked.actor)] : []),
-      ...(looked.kind === 'unreadable' ? this.#unreadable(type) : []),
-      ...(isTransaction ? this.#decisions.ofTransaction(last.snapshot.context as TransactionContext, isForgotten) : []),
-    ];
+    if (last?.record == null) return [];
+    return this.#decisions.ofTransaction(last.snapshot.context as TransactionContext, isForgotten);
   }
 
   #looked(address: Address, stored: Exclude<Row, string> | undefined, rebuilt: HistoryEnd['rebuilt']): Looked {
     if (rebuilt !== undefined) return this.#lookup.restored(address, { ...rebuilt, facets: NOWHERE });
     return stored === undefined ? { kind: 'unreadable' } : this.#lookup.restored(address, stored);
-  }
-
-  #unknown(type: string): readonly Found[] {
-    this.expected.unknownTypes.add(type);
-    return [];
-  }
-
-  #unreadable(type: string): readonly Found[] {
-    this.#books.unreadable(type);
-    return [];
   }
 
   /** The rebuilt row mends whatever was told of the old one. A damaged value has been told of already: it is mended too. */
