@@ -33,7 +33,10 @@ export class Alarm {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#wake = options.wake;
-    this.#onFatal = options.onFatal;
+    this.#onFatal = (error) => {
+      // A read that the store's closing has cut off is no failure.
+      if (!this.#stopped) options.onFatal(error);
+    };
   }
 
   /** Wakes what was open when the last process ended, due timers first, and arms for the rest. */
@@ -100,10 +103,10 @@ export class Alarm {
         limit: PAGE,
         ...(after !== undefined && { after }),
       });
-      // Whoever is woken after the stop would be written to a store that is being closed.
+      // Whom it finds now would be woken in a host that writes nothing any more.
       if (this.#stopped) return;
       await Promise.all(page.map(({ address }) => this.#wake(address)));
       after = page.length === PAGE ? page.at(-1) : undefined;
-    } while (after !== undefined);
+    } while (after !== undefined && !this.#stopped);
   }
 }

@@ -1,6 +1,6 @@
 import { decodeAddress, decodeToken } from '../address.ts';
 import { RuntimeError } from '../errors.ts';
-import { countOf, FORMAT_KEY, numberOf, type Part, PREFIX, placeOf } from './keys.ts';
+import { countOf, FORMAT_KEY, NOTE_PREFIX, numberOf, type Part, PREFIX, placeOf } from './keys.ts';
 
 const DERIVED = 'It is derived from the records: restore a backup, or rebuild it from them.';
 
@@ -48,6 +48,7 @@ const KINDS: Record<Part, Kind> = {
   meta: {
     name: (rest, key) => {
       if (key === FORMAT_KEY) return 'The mark of the storage format';
+      if (key.startsWith(NOTE_PREFIX)) return `The note ${decodeToken(key.slice(NOTE_PREFIX.length)) ?? rest}`;
       return `The place in the feed of the reader ${decodeToken(rest.slice(rest.indexOf('!') + 1)) ?? rest}`;
     },
     wayOut: 'Restore a backup; the place of a reader may also be removed: it then begins anew.',

@@ -13,6 +13,8 @@ import {
   FORMAT_KEY,
   feedKey,
   indexKey,
+  NOTE_PREFIX,
+  noteKey,
   openKey,
   type Part,
   PREFIX,
@@ -35,7 +37,9 @@ export type Item =
   | { readonly part: 'index'; readonly tag: string; readonly at: number; readonly address: Address }
   | { readonly part: 'counts'; readonly type: string; readonly name: string; readonly total: number }
   | { readonly part: 'meta'; readonly kind: 'format'; readonly format: number }
-  | { readonly part: 'meta'; readonly kind: 'cursor'; readonly reader: string; readonly position: number };
+  | { readonly part: 'meta'; readonly kind: 'cursor'; readonly reader: string; readonly position: number }
+  /** What the node has noted for itself. */
+  | { readonly part: 'meta'; readonly kind: 'note'; readonly name: string; readonly bytes: Uint8Array };
 
 type ItemOf<P extends Part> = Extract<Item, { part: P }>;
 
@@ -55,7 +59,7 @@ export function keyOf(item: Item): string {
     case 'counts':
       return countKey(item.type, item.name);
     case 'meta':
-      return item.kind === 'format' ? FORMAT_KEY : cursorKey(item.reader);
+      return metaKey(item);
   }
 }
 
@@ -80,7 +84,19 @@ function payloadOf(item: Item): Uint8Array {
     case 'counts':
       return pack(item.total);
     case 'meta':
+      if (item.kind === 'note') return item.bytes;
       return pack(item.kind === 'format' ? item.format : item.position);
+  }
+}
+
+function metaKey(item: ItemOf<'meta'>): string {
+  switch (item.kind) {
+    case 'format':
+      return FORMAT_KEY;
+    case 'cursor':
+      return cursorKey(item.reader);
+    case 'note':
+      return noteKey(item.name);
   }
 }
 
@@ -152,6 +168,10 @@ const READERS: { readonly [P in Part]: (rest: string, key: string, payload: Buff
     return count === undefined || !isCount(total) ? undefined : { part: 'counts', ...count, total };
   },
   meta: (rest, key, payload) => {
+    if (key.startsWith(NOTE_PREFIX)) {
+      const name = decodeToken(key.slice(NOTE_PREFIX.length));
+      return name === undefined ? undefined : { part: 'meta', kind: 'note', name, bytes: payload };
+    }
     const number: unknown = unpack(payload);
     if (!isCount(number)) return undefined;
     if (key === FORMAT_KEY) return { part: 'meta', kind: 'format', format: number };

@@ -24,6 +24,7 @@ const WIDTH = 16;
 const TYPE = /^[A-Za-z0-9_-]+$/;
 
 export const FORMAT_KEY = `${PREFIX.meta}format`;
+export const NOTE_PREFIX = `${PREFIX.meta}note!`;
 
 /** An address as it stands in keys. Throws a TypeError for one that could not be read back: our own bug. */
 export function encodeChecked(address: Address): string {
@@ -63,6 +64,7 @@ export const feedKey = (position: number): string => PREFIX.feed + digits(positi
 export const openKey = (at: number, encoded: string): string => `${PREFIX.open}${digits(at)}!${encoded}`;
 export const countKey = (type: string, name: string): string => `${PREFIX.counts}${type}!${tokenOf(name)}`;
 export const cursorKey = (name: string): string => `${PREFIX.meta}cursor!${tokenOf(name)}`;
+export const noteKey = (name: string): string => NOTE_PREFIX + tokenOf(name);
 
 export function indexKey(type: string, tag: string, at: number, encoded: string): string {
   return `${PREFIX.index}${type}!${tokenOf(tag)}!${digits(at)}!${encoded}`;
@@ -118,7 +120,7 @@ export function placeOf(key: string): Place | undefined {
 }
 
 /** The actor that a key is about; `undefined` for one that is about none, or cannot be read. */
-export function addressIn(key: string): Address | undefined {
+export function addressOfKey(key: string): Address | undefined {
   if (key.startsWith(PREFIX.actors)) return decodeAddress(key.slice(PREFIX.actors.length));
   if (key.startsWith(PREFIX.journal)) {
     const separator = key.length - WIDTH - 1;

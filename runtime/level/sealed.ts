@@ -1,4 +1,5 @@
 import { promises as fs } from 'node:fs';
+import { join } from 'node:path';
 import { type ChainedBatch, Level } from 'level';
 import { messageOf, RuntimeError } from '../errors.ts';
 import type { StoredRow } from '../ports.ts';
@@ -17,8 +18,8 @@ export interface LevelOptions {
   readonly writeBufferBytes?: number;
   /** Memory for blocks that were read; 32 MiB by default. */
   readonly cacheBytes?: number;
-  /** `false`: a directory that holds no database is not made into one, but refused with STORE_FAILED. */
-  readonly createIfMissing?: boolean;
+  /** Refuse a directory that holds no store, where otherwise a new one is made. */
+  readonly mustExist?: boolean;
 }
 
 const AS_BYTES = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
@@ -70,12 +71,13 @@ export class SealedLevel {
 
   static async open(directory: string, options: LevelOptions = {}): Promise<SealedLevel> {
     await refuseLostDatabase(directory);
+    if (options.mustExist === true) await refuseNoDatabase(directory);
     const level = new Level<string, Buffer>(directory, {
       keyEncoding: 'utf8',
       valueEncoding: 'buffer',
       writeBufferSize: options.writeBufferBytes ?? 32 * 1024 * 1024,
       cacheSize: options.cacheBytes ?? 32 * 1024 * 1024,
-      createIfMissing: options.createIfMissing ?? true,
+      createIfMissing: options.mustExist !== true,
     });
     try {
       await level.open();
@@ -214,6 +216,17 @@ async function refuseLostDatabase(directory: string): Promise<void> {
   if (names.includes('CURRENT') || !names.some((name) => DATA_FILE.test(name))) return;
   const message = `${directory} holds database files but not the file CURRENT, without which LevelDB cannot read them. `;
   throw new RuntimeError('STORE_CORRUPT', `${message}Nothing was changed. Restore a backup.`);
+}
+
+/** LevelDB would make the directory and files in it before it says that there is nothing. */
+async function refuseNoDatabase(directory: string): Promise<void> {
+  try {
+    await fs.access(join(directory, 'CURRENT'));
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw openingFailed(directory, error);
+    const message = `${directory} holds no data of ordo, and nothing was made there. Check the path given with --data.`;
+    throw new RuntimeError('STORE_FAILED', message, { cause: error });
+  }
 }
 
 function openingFailed(directory: string, error: unknown): RuntimeError {

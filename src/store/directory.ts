@@ -14,10 +14,11 @@ const NOT_OURS = 'lost+found';
  */
 export async function openStopped(directory: string): Promise<SealedLevel> {
   const names = await namesIn(directory);
-  if (names === undefined || names.length === 0) {
+  // One that has lost its CURRENT is no empty directory, but damaged: opening it says so.
+  if (names?.some((name) => name === 'CURRENT' || name.endsWith('.ldb')) !== true) {
     throw new StoreToolError('NO_STORE', `There is no store in ${directory}. Name the directory that the service had.`);
   }
-  return SealedLevel.open(directory, { createIfMissing: false });
+  return SealedLevel.open(directory, { mustExist: true });
 }
 
 /** Works on a snapshot of the store in a directory whose service is stopped. Throws what `openStopped` throws. */

@@ -156,6 +156,10 @@ describe('ordo doctor', () => {
       errors: expect.stringContaining('NO_STORE'),
     });
     expect(await readdir(filled.path('.'))).not.toContain('nowhere');
+    expect(await ordo('doctor', '--data', 'docs')).toMatchObject({
+      exitCode: 4,
+      errors: expect.stringContaining('NO_STORE'),
+    });
   });
 });
 

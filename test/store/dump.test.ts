@@ -43,7 +43,7 @@ describe('A dump', () => {
     expect(lines[0]).toEqual({ kind: 'header', ordo: 'dump', format: 1, store: 1 });
     const count = (kind: string) => lines.filter((line) => line.kind === kind).length;
     const [actors, entries, cursors] = [count('actor'), count('entry'), count('cursor')];
-    expect(lines.at(-1)).toMatchObject({ kind: 'trailer', actors, entries, cursors });
+    expect(lines.at(-1)).toMatchObject({ kind: 'trailer', actors, entries, cursors, notes: 0 });
     expect(lines).toHaveLength(actors + entries + cursors + 2);
     expect(lines.filter(({ kind }) => kind === 'entry').map(({ position }) => position)).toEqual(
       Array.from({ length: entries }, (_, index) => index + 1),
@@ -84,6 +84,15 @@ describe('A dump', () => {
     expect(await service.client.order('ship', LIVES.declined)).toMatchObject({ status: 'shipped' });
     await service.stop();
     expect((await examined(data)).found).toEqual([]);
+  });
+
+  it('takes along what the node has noted for itself', async () => {
+    const data = await filled.copy('noted');
+    await forge(data, '!meta!note!build', Buffer.from([1, 2, 255]));
+    expect((await examined(data)).found).toEqual([]);
+    await dumpFile(data, filled.path('noted.ndjson'));
+    await loadFile(filled.path('noted.ndjson'), filled.path('noted-loaded'));
+    expect(await rowsOf(filled.path('noted-loaded'))).toEqual(await rowsOf(data));
   });
 
   it.each([

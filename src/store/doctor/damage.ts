@@ -1,6 +1,6 @@
 import { nameOf } from '../../../runtime/level/damage.ts';
 import { partOf, type Reading, trueKeyOf } from '../../../runtime/level/items.ts';
-import { addressIn } from '../../../runtime/level/keys.ts';
+import { addressOfKey } from '../../../runtime/level/keys.ts';
 import type { StoredRow } from '../../../runtime/ports.ts';
 import { wrongText } from '../snapshot-rows.ts';
 import { type Found, found, type Repair } from './found.ts';
@@ -11,7 +11,7 @@ type Wrong = Extract<Reading, { wrong: unknown }>['wrong'];
 /** Tells of a row that is no item. One that has strayed by one bit of its key is put back. */
 export function damagedRow(row: StoredRow, wrong: Wrong, lookup: Lookup): Found {
   const key = Buffer.from(row.key).toString('utf8');
-  const address = addressIn(key);
+  const address = addressOfKey(key);
   const of = address !== undefined && lookup.definition(address) !== undefined ? address : null;
   const trueKey = trueKeyOf(row);
   if (trueKey !== undefined) {

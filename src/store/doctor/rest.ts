@@ -116,7 +116,7 @@ export class Rest {
       this.#hasFormat = true;
       return [];
     }
-    if (item.position <= this.#position) return [];
+    if (item.kind === 'note' || item.position <= this.#position) return [];
     const message = `The reader ${item.reader} is at ${item.position} in the feed, which ends at ${this.#position}.`;
     return [found('CURSOR_DIFFERS', null, message, { puts: [], deletes: [key] })];
   }

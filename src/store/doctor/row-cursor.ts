@@ -1,6 +1,6 @@
 import type { Address } from '../../../runtime/address.ts';
 import { type Reading, readRow } from '../../../runtime/level/items.ts';
-import { addressIn } from '../../../runtime/level/keys.ts';
+import { addressOfKey } from '../../../runtime/level/keys.ts';
 import type { StoredRow, StoreSnapshot } from '../../../runtime/ports.ts';
 
 /** A row, what it came to, and the actor that it is about, as far as its key says. */
@@ -53,5 +53,5 @@ function read(row: StoredRow): ReadRow {
   }
   const key = Buffer.from(row.key);
   const text = key.toString('utf8');
-  return { row, reading, address: key.equals(Buffer.from(text)) ? addressIn(text) : undefined };
+  return { row, reading, address: key.equals(Buffer.from(text)) ? addressOfKey(text) : undefined };
 }

@@ -5,7 +5,8 @@ import { FORMAT } from '../../../runtime/level/start.ts';
 import type { StoredRow, StoreSnapshot } from '../../../runtime/ports.ts';
 import { type Advance, type FileWork, Turns } from '../advance.ts';
 import { boundsOf, counted, feedHeadOf, soundItem } from '../snapshot-rows.ts';
-import { actorLine, DUMP_FORMAT, entryLine, type Line, type TrailerLine } from './lines.ts';
+import { actorLine, DUMP_FORMAT, entryLine, type Line, type LineCounts, type TrailerLine } from './lines.ts';
+import { base64 } from './record-json.ts';
 
 /** How much text is handed over at once. */
 const CHUNK_BYTES = 128 * 1024;
@@ -25,7 +26,7 @@ export async function* dumpOf(snapshot: StoreSnapshot): FileWork {
     throw new RuntimeError('STORE_CORRUPT', `${message}ordo doctor names those that are missing.`);
   }
   chunks.add({ kind: 'header', ordo: 'dump', format: DUMP_FORMAT, store: FORMAT });
-  const counts = { actors: 0, entries: 0, cursors: 0 };
+  const counts = { actors: 0, entries: 0, cursors: 0, notes: 0 };
   const turns = new Turns();
   for (const part of ['actors', 'feed', 'meta'] as const) {
     const { from, to } = boundsOf(part);
@@ -43,7 +44,7 @@ export async function* dumpOf(snapshot: StoreSnapshot): FileWork {
   yield { ...progress('meta', counts, total), bytes: chunks.take() };
 }
 
-type Counts = { actors: number; entries: number; cursors: number };
+type Counts = { -readonly [Kind in keyof LineCounts]: LineCounts[Kind] };
 
 function progress(part: 'actors' | 'feed' | 'meta', { actors, entries }: Counts, total: number): Advance {
   if (part === 'actors') return { part: 'actors', done: actors, total: null, unit: 'actors' };
@@ -70,6 +71,10 @@ function lineOf(row: StoredRow, snapshot: StoreSnapshot, counts: Counts): string
     }
     case 'meta': {
       if (item.kind === 'format') return undefined;
+      if (item.kind === 'note') {
+        counts.notes += 1;
+        return JSON.stringify({ kind: 'note', name: item.name, bytes: base64(item.bytes) });
+      }
       counts.cursors += 1;
       return JSON.stringify({ kind: 'cursor', reader: item.reader, position: item.position });
     }

@@ -56,16 +56,28 @@ export interface CursorLine {
   readonly position: number;
 }
 
-export interface TrailerLine {
-  readonly kind: 'trailer';
+/** What the node has noted for itself; its bytes are in base64. */
+export interface NoteLine {
+  readonly kind: 'note';
+  readonly name: string;
+  readonly bytes: string;
+}
+
+/** How many lines of each kind there are. */
+export interface LineCounts {
   readonly actors: number;
   readonly entries: number;
   readonly cursors: number;
+  readonly notes: number;
+}
+
+export interface TrailerLine extends LineCounts {
+  readonly kind: 'trailer';
   /** Of all lines before this one. */
   readonly sha256: string;
 }
 
-export type Line = HeaderLine | ActorLine | EntryLine | CursorLine | TrailerLine;
+export type Line = HeaderLine | ActorLine | EntryLine | CursorLine | NoteLine | TrailerLine;
 
 export function actorLine(address: Address, { revision, head, facets, record }: FiledActor): string {
   const line: ActorLine = {

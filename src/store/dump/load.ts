@@ -73,7 +73,7 @@ class Loading {
   readonly #name: string;
   readonly #hash = createHash('sha256');
   readonly #tally = new Tally();
-  readonly #counts = { actors: 0, entries: 0, cursors: 0 };
+  readonly #counts = { actors: 0, entries: 0, cursors: 0, notes: 0 };
   #trailer: TrailerLine | undefined;
 
   constructor(name: string) {
@@ -104,12 +104,13 @@ class Loading {
   end(): TrailerLine {
     const trailer = this.#trailer;
     if (trailer === undefined) throw incomplete(this.#name);
-    const { actors, entries, cursors } = this.#counts;
+    const { actors, entries, cursors, notes } = this.#counts;
     const holds =
       trailer.sha256 === this.#hash.digest('hex') &&
       trailer.actors === actors &&
       trailer.entries === entries &&
-      trailer.cursors === cursors;
+      trailer.cursors === cursors &&
+      trailer.notes === notes;
     if (!holds) throw damaged(this.#name, 'its digest does not match its lines');
     return trailer;
   }
@@ -145,6 +146,9 @@ class Loading {
       case 'cursor':
         this.#counts.cursors += 1;
         return [{ part: 'meta', kind: 'cursor', reader: line.reader, position: line.position }];
+      case 'note':
+        this.#counts.notes += 1;
+        return [{ part: 'meta', kind: 'note', name: line.name, bytes: Buffer.from(line.bytes, 'base64') }];
       case 'trailer':
         this.#trailer = line;
         return [];
