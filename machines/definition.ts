@@ -55,9 +55,18 @@ export function activeStates(value: StateValue, prefix = ''): readonly string[] 
   );
 }
 
+let lastSecond = Number.NaN;
+let lastText = '';
+
 /** ISO 8601 in UTC with milliseconds. */
 export function iso(at: number): string {
-  return new Date(at).toISOString();
+  // Views hold several times of the same second, and so do those made after one another.
+  const second = Math.floor(at / 1_000);
+  if (second !== lastSecond) {
+    lastText = new Date(second * 1_000).toISOString().slice(0, -4);
+    lastSecond = second;
+  }
+  return `${lastText}${String(at - second * 1_000).padStart(3, '0')}Z`;
 }
 
 export function isoOrNull(at: number | null): string | null {

@@ -44,6 +44,11 @@ function declined(reason: string) {
   return { code: 'PAYMENT_DECLINED', reason };
 }
 
+/** Whether the ledger names a transaction: then its branch here has been committed. */
+export function hasEntryOf(book: PaymentBook, transaction: string): boolean {
+  return book.entries.some((entry) => entry.transaction === transaction);
+}
+
 const resource: Resource<PaymentBook> = {
   hold: (book, branch) => {
     const amount = amountOf(branch);
@@ -78,7 +83,7 @@ const resource: Resource<PaymentBook> = {
     branch.operation === 'charge'
       ? { ...book, authorized: book.authorized - amountOf(branch) }
       : { ...book, refunding: book.refunding - amountOf(branch) },
-  hasApplied: (book, { transaction }) => book.entries.some((entry) => entry.transaction === transaction),
+  hasApplied: (book, { transaction }) => hasEntryOf(book, transaction),
   kept: withoutMethod,
   isSilent: (args) => {
     const { provider, token } = tokenOf(args);

@@ -18,6 +18,11 @@ export interface ShipmentBook {
   readonly parcels: readonly ShippedParcel[];
 }
 
+/** Whether a parcel was shipped by a transaction: then its branch here has been committed. */
+export function hasParcelOf(book: ShipmentBook, transaction: string): boolean {
+  return book.parcels.some((parcel) => parcel.transaction === transaction);
+}
+
 const resource: Resource<ShipmentBook> = {
   hold: (book, { operation, args }) => {
     if (operation !== 'ship') return { code: 'UNKNOWN_OPERATION', reason: `a shipment cannot ${operation}` };
@@ -31,7 +36,7 @@ const resource: Resource<ShipmentBook> = {
     return { parcels: [...book.parcels, { parcel, lines, carrier, tracking, address, transaction, at }] };
   },
   undo: (book) => book,
-  hasApplied: (book, { transaction }) => book.parcels.some((parcel) => parcel.transaction === transaction),
+  hasApplied: (book, { transaction }) => hasParcelOf(book, transaction),
 };
 
 /** An order's parcels, as its carriers know them. */

@@ -47,7 +47,7 @@ export class Host {
     this.#instruments = options.instruments ?? NO_INSTRUMENTS;
     this.#tracing = options.tracing ?? NO_TRACING;
     this.#mailboxes = new Mailboxes(options.mailboxLimits ?? MAILBOX_LIMITS);
-    this.#actors = new ActiveActors(options.activeActors ?? 10_000);
+    this.#actors = new ActiveActors(options.activeActors ?? 50_000);
     const onFatal = (error: unknown) => this.#fail(error);
     this.#commit = new GroupCommit({
       store: options.store,

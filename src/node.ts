@@ -13,10 +13,12 @@ import { actorDefinitions } from './actors.ts';
 import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
 import { Api } from './api/service.ts';
+import { type NatsConnecting, natsConnecting } from './client/index.ts';
 import { documentsOf } from './documents/documents.ts';
 import { Health } from './health.ts';
 import { HttpServer } from './http/server.ts';
 import { type NodeLog, partLog } from './log.ts';
+import { readNatsAccess } from './nats-files.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
 import type { MetricsText } from './observation/metrics/metrics.ts';
 import { Observation } from './observation/observation.ts';
@@ -25,7 +27,7 @@ import type { Settings } from './settings.ts';
 
 /** A running service. */
 export interface OrdoNode {
-  /** The NATS server that it answers on. */
+  /** The NATS server that it answers on, without user, password and token. */
   readonly url: string;
   /** Where it answers over HTTP; undefined where it does not. */
   readonly httpUrl: string | undefined;
@@ -53,7 +55,9 @@ const STOP_GRACE_MS = 10_000;
 
 /** Puts the parts together: store, NATS, actors, interface. The one place that knows them all. */
 export async function startNode(options: NodeOptions): Promise<OrdoNode> {
-  const { settings, log, onFatal, clock = systemClock, openStore = (data: string) => LevelStore.open(data) } = options;
+  const { settings, log, onFatal, clock = systemClock } = options;
+  const knownActors = settings.activeActors;
+  const openStore = options.openStore ?? ((data: string) => LevelStore.open(data, { knownActors }));
   const health = new Health();
   const ends: (() => Promise<void>)[] = [];
   const endAll = async () => {
@@ -69,8 +73,9 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
 
     const server = settings.nats === undefined ? await ownServer(settings.natsPort, log, onFatal) : undefined;
     if (server !== undefined) ends.push(() => server.stop());
-    const url = settings.nats ?? server?.url ?? '';
-    const connection = await connectTo(url, log, onFatal, health);
+    const access = await accessTo(server, settings);
+    const url = access.shown;
+    const connection = await connectTo(access, log, onFatal, health);
     ends.push(() => connection.drain());
 
     const onStoreFailed = (error: unknown) => {
@@ -145,6 +150,7 @@ function assemble(
       publisher.offer(announced, before, after);
     },
     onOrphanAnswer: (replyTo, answer, trace) => api.answerOrphan(replyTo, answer, trace),
+    activeActors: settings.activeActors,
     ...(mailboxLimits !== undefined && { mailboxLimits }),
   });
   const apiLog = partLog(log, 'api');
@@ -162,16 +168,21 @@ async function ownServer(port: number, log: NodeLog, onFatal: (error: unknown) =
   return server;
 }
 
+/** How to connect: to the server of its own, or to the one that the settings name. */
+async function accessTo(own: NatsServer | undefined, { nats, natsFiles }: Settings): Promise<NatsConnecting> {
+  return natsConnecting(own ?? (await readNatsAccess(nats ?? '', natsFiles)));
+}
+
 async function connectTo(
-  url: string,
+  { options: access, shown }: NatsConnecting,
   log: NodeLog,
   onFatal: (error: unknown) => void,
   health: Health,
 ): Promise<NatsConnection> {
-  const options = { servers: url, name: 'ordo', maxReconnectAttempts: -1, reconnectTimeWait: 250 };
+  const options = { ...access, name: 'ordo', maxReconnectAttempts: -1, reconnectTimeWait: 250 };
   const connection = await connect(options).catch((cause: unknown) => {
     const advice = 'Start it, or name another with --nats or NATS_URL; without one, ordo starts its own.';
-    const message = `The NATS server at ${url} could not be used: ${messageOf(cause)}. ${advice}`;
+    const message = `The NATS server at ${shown} could not be used: ${messageOf(cause)}. ${advice}`;
     throw new RuntimeError('TRANSPORT_FAILED', message, { cause });
   });
   connection.closed().then((error) => {

@@ -1,4 +1,6 @@
 import ms, { type StringValue } from 'ms';
+import { readNatsAddress, withoutSecrets } from './contracts/index.ts';
+import type { NatsFiles } from './nats-files.ts';
 
 /** Everything that can be set, by flag or environment. Durations in ms. */
 export interface Settings {
@@ -6,6 +8,8 @@ export interface Settings {
   readonly data: string;
   /** A NATS server to use; without one, a child is started. */
   readonly nats: string | undefined;
+  /** What that server wants of whoever connects. */
+  readonly natsFiles: NatsFiles;
   /** The port of that child; 0 takes any that is free. */
   readonly natsPort: number;
   /** Where HTTP is served; `null`: nowhere. */
@@ -18,6 +22,8 @@ export interface Settings {
   readonly returnWindowMs: number | null;
   readonly prepareTimeoutMs: number;
   readonly retentionMs: number;
+  /** How many actors (orders, articles, transactions, …) stay in memory when they are idle. */
+  readonly activeActors: number;
   readonly log: LogLevel;
 }
 
@@ -59,6 +65,34 @@ export const SETTINGS = {
     standard: undefined,
     value: '<url>',
     help: 'a NATS server to use; without one, a nats-server is started on loopback',
+  },
+  natsCreds: {
+    flag: '--creds',
+    variable: 'NATS_CREDS',
+    standard: undefined,
+    value: '<file>',
+    help: 'the credentials file for that server',
+  },
+  natsCa: {
+    flag: '--nats-ca',
+    variable: 'NATS_CA',
+    standard: undefined,
+    value: '<file>',
+    help: 'the certificate of whoever has signed that of that server',
+  },
+  natsCert: {
+    flag: '--nats-cert',
+    variable: 'NATS_CERT',
+    standard: undefined,
+    value: '<file>',
+    help: 'a certificate to show to that server',
+  },
+  natsKey: {
+    flag: '--nats-key',
+    variable: 'NATS_KEY',
+    standard: undefined,
+    value: '<file>',
+    help: "that certificate's key",
   },
   natsPort: {
     flag: '--nats-port',
@@ -116,6 +150,13 @@ export const SETTINGS = {
     value: '<duration>',
     help: 'how long ended transactions are remembered',
   },
+  activeActors: {
+    flag: '--active-actors',
+    variable: 'ORDO_ACTIVE_ACTORS',
+    standard: '50000',
+    value: '<n>',
+    help: 'how many orders, articles and transactions stay in memory when they are idle, about 2 KB each',
+  },
   log: {
     flag: '--log',
     variable: 'ORDO_LOG',
@@ -145,7 +186,13 @@ export function readSettings(
   const prepareTimeoutMs = durationOf('prepareTimeoutMs', required('prepareTimeoutMs'));
   return {
     data: required('data'),
-    nats: textOf('nats'),
+    nats: natsOf(textOf('nats')),
+    natsFiles: {
+      creds: textOf('natsCreds'),
+      ca: textOf('natsCa'),
+      cert: textOf('natsCert'),
+      key: textOf('natsKey'),
+    },
     natsPort: portOf('natsPort', required('natsPort')),
     http: httpOf(required('http')),
     participants: participantsOf(textOf('participants')),
@@ -154,12 +201,20 @@ export function readSettings(
     returnWindowMs: optional('returnWindowMs', textOf('returnWindowMs')),
     prepareTimeoutMs,
     retentionMs: retentionOf(required('retentionMs'), prepareTimeoutMs),
+    activeActors: countOf('activeActors', required('activeActors')),
     log: levelOf(required('log')),
   };
 }
 
 function wrong(name: Name, text: string, why: string): SettingError {
   return new SettingError(SETTINGS[name].flag, SETTINGS[name].variable, text, why);
+}
+
+/** The text as it is: whoever connects reads it again. */
+function natsOf(text: string | undefined): string | undefined {
+  const reading = text === undefined ? undefined : readNatsAddress(text);
+  if (text === undefined || reading?.ok !== false) return text;
+  throw wrong('nats', withoutSecrets(text), reading.why);
 }
 
 function optional(name: Name, text: string | undefined): number | null {
@@ -198,6 +253,17 @@ function httpOf(text: string): HttpAddress | null {
     throw wrong('http', text, 'is no address; write it as 127.0.0.1:8080, localhost:8080 or [::1]:8080, or off');
   }
   return { host, port: Number(port) };
+}
+
+/** Below what one large transaction needs at once, everything would go in and out of memory all the time. */
+const LEAST_ACTIVE = 100;
+/** Beyond that memory runs out, and not this limit. */
+const MOST_ACTIVE = 10_000_000;
+
+function countOf(name: Name, text: string): number {
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (count >= LEAST_ACTIVE && count <= MOST_ACTIVE) return count;
+  throw wrong(name, text, `must be a whole number from ${LEAST_ACTIVE} to ${MOST_ACTIVE}`);
 }
 
 function levelOf(text: string): LogLevel {

@@ -1,5 +1,5 @@
 import type { StateValue } from 'xstate';
-import { iso, type MachineDefinition, type Viewed } from '../definition.ts';
+import { iso, isoOrNull, type MachineDefinition, type Viewed } from '../definition.ts';
 import type { TransactionContext } from './transaction-context.ts';
 import { transactionMachine } from './transaction-machine.ts';
 import { isMixed } from './votes.ts';
@@ -20,6 +20,7 @@ export function transactionView(state: Viewed): Readonly<Record<string, unknown>
     deadline: iso(context.deadline),
     startedAt: iso(context.startedAt),
     decision: context.decision,
+    decidedAt: isoOrNull(context.decidedAt),
     abortedBy: context.abortedBy,
     branches: context.branches.map(({ deadline, heuristic, code, reason, contradiction, ...branch }) => ({
       ...branch,

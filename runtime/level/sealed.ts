@@ -1,5 +1,5 @@
 import { promises as fs } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type ChainedBatch, Level } from 'level';
 import { messageOf, RuntimeError } from '../errors.ts';
 import type { StoredRow } from '../ports.ts';
@@ -23,6 +23,12 @@ export interface LevelOptions {
 }
 
 const AS_BYTES = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
+
+/**
+ * What this process has open. LevelDB would refuse it a second time too, but drops its lock in doing so: POSIX lets go
+ * of a process's locks on a file with the first of its descriptors that is closed.
+ */
+const openHere = new Set<string>();
 
 type Row = readonly [key: string, payload: Buffer];
 
@@ -70,6 +76,18 @@ export class SealedLevel {
   }
 
   static async open(directory: string, options: LevelOptions = {}): Promise<SealedLevel> {
+    const place = resolve(directory);
+    if (openHere.has(place)) throw lockedDirectory(directory);
+    openHere.add(place);
+    try {
+      return await SealedLevel.#open(directory, options);
+    } catch (error) {
+      openHere.delete(place);
+      throw error;
+    }
+  }
+
+  static async #open(directory: string, options: LevelOptions): Promise<SealedLevel> {
     await refuseLostDatabase(directory);
     if (options.mustExist === true) await refuseNoDatabase(directory);
     const level = new Level<string, Buffer>(directory, {
@@ -173,6 +191,7 @@ export class SealedLevel {
   async close(): Promise<void> {
     this.#failure ??= new RuntimeError('STORE_FAILED', `${this.directory} was closed: open it again to use it.`);
     await this.#level.close();
+    openHere.delete(resolve(this.directory));
   }
 
   #begin(): ChainedBatch<Level<string, Buffer>, string, Buffer> {
@@ -233,10 +252,8 @@ function openingFailed(directory: string, error: unknown): RuntimeError {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const text = messageOf(cause);
   switch (codeOf(cause)) {
-    case 'LEVEL_LOCKED': {
-      const message = `Another ordo process has ${directory} open. Stop it, or choose another directory with --data.`;
-      return new RuntimeError('LEVEL_LOCKED', message, { cause });
-    }
+    case 'LEVEL_LOCKED':
+      return lockedDirectory(directory, { cause });
     case 'LEVEL_CORRUPTION':
       return corruptDatabase(directory, cause);
     default: {
@@ -246,6 +263,11 @@ function openingFailed(directory: string, error: unknown): RuntimeError {
       return new RuntimeError('STORE_FAILED', message, { cause });
     }
   }
+}
+
+function lockedDirectory(directory: string, options?: ErrorOptions): RuntimeError {
+  const message = `Another ordo process has ${directory} open. Stop it, or choose another directory with --data.`;
+  return new RuntimeError('LEVEL_LOCKED', message, options);
 }
 
 function corruptDatabase(directory: string, cause: unknown): RuntimeError {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type MsgHdrs, type NatsConnection, nuid } from 'nats';
 import { keyOf, typeOf } from '../../runtime/address.ts';
 import type { Announced } from '../../runtime/group-commit.ts';
@@ -75,6 +76,8 @@ export function cloudEvent({ address, seq, index, at, trace, announcement }: Ann
 
 /** How long a stream may take to say that it has an announcement, in ms. */
 const ACK_TIMEOUT_MS = 5_000;
+/** How long the server is left alone before it is asked whether it has what was published, in ms. */
+const CONFIRM_MS = 5;
 /** How often it is looked up whether a stream takes the announcements, in ms. */
 const LOOK_UP_MS = 30_000;
 
@@ -105,6 +108,8 @@ export class Announcer {
       for (const { subject, headers: eventHeaders, data } of events) {
         this.#connection.publish(subject, data, { headers: eventHeaders });
       }
+      // They are on their way; what is announced meanwhile shares the question whether they have arrived.
+      await pause(CONFIRM_MS);
       await this.#connection.flush();
       return;
     }

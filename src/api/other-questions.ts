@@ -6,6 +6,7 @@ import type { Look } from '../../runtime/host-options.ts';
 import type { Store } from '../../runtime/ports.ts';
 import type { OutgoingAnswer } from '../../runtime/transport.ts';
 import type { BodyOf } from '../contracts/index.ts';
+import { transactionBranches } from './branches.ts';
 import { emptyStock } from './commands.ts';
 import { failure } from './failure.ts';
 import { listPage } from './listing.ts';
@@ -45,6 +46,13 @@ export function transactionQuestions({ host, store, clock, stopping }: Parts) {
     'transactions.get': async ({ key }: ApiRequest<object>) => {
       const { definition, state } = await transactionOf(key);
       return definition.view(state);
+    },
+
+    'transactions.branches': async ({ key }: ApiRequest<object>) => {
+      const address = addressOf('transaction', String(key));
+      const answer = await transactionBranches((whose) => host.look(whose), address, clock.now());
+      if (answer === undefined) throw notFound(key);
+      return answer;
     },
 
     'transactions.list': async ({ body }: ApiRequest<BodyOf<'transactions.list'>>) => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CallOptions } from '../client/index.ts';
+import { type CallOptions, type Client, OrdoError } from '../client/index.ts';
 import {
   type AnswerOf,
   checkKey,
@@ -8,17 +8,16 @@ import {
   type InputOf,
   type JsonObject,
 } from '../contracts/index.ts';
+import { type ConnectionFlags, withClient, withConnectionFlags } from './connection.ts';
 import type { CliContext } from './context.ts';
-import { UsageError } from './failure.ts';
+import { Interrupted, UsageError } from './failure.ts';
+import { type Screen, screenFor } from './show/screen.ts';
 import { duration, instant, jsonObject, wholeNumber } from './values.ts';
 
-/** Where NATS is expected when nobody says. */
-const defaultUrl = 'nats://127.0.0.1:4222';
-
 /** The flags of every command that asks the service. */
-export interface AskingFlags {
-  readonly nats: string;
+export interface AskingFlags extends ConnectionFlags {
   readonly json?: true;
+  readonly utc?: true;
   readonly timeout?: number;
 }
 
@@ -32,10 +31,10 @@ export interface ChangingFlags extends AskingFlags {
 
 /** Adds the flags of `AskingFlags`. */
 export function withAskingFlags(command: Command, context: CliContext): Command {
-  return command
-    .optionsGroup('Asking the service:')
-    .option('--nats <url>', 'where NATS is (or NATS_URL)', context.env.NATS_URL || defaultUrl)
+  command.optionsGroup('Asking the service:');
+  return withConnectionFlags(command, context.env)
     .option('--timeout <duration>', 'how long to wait for the answer, such as 5s', duration)
+    .option('--utc', 'show times in UTC instead of local time')
     .option('--json', 'print the answer as the JSON that it is');
 }
 
@@ -63,31 +62,55 @@ export function callOptionsOf(flags: ChangingFlags): CallOptions {
   };
 }
 
+/** What is asked: an endpoint, its key and body, and how the call is made. */
+export interface Question<Name extends EndpointName> {
+  readonly name: Name;
+  readonly key: string | null;
+  readonly body: JsonObject;
+  readonly call?: CallOptions;
+}
+
 /** Asks the service and prints its answer: the JSON as it is for programs, as `show` says for people. */
 export async function ask<Name extends EndpointName>(
   context: CliContext,
   flags: AskingFlags,
-  question: {
-    readonly name: Name;
-    readonly key: string | null;
-    readonly body: JsonObject;
-    readonly call?: CallOptions;
-  },
-  show: (answer: AnswerOf<Name>) => string,
+  question: Question<Name>,
+  show: (answer: AnswerOf<Name>, screen: Screen) => string,
 ): Promise<void> {
   checkQuestionKey(question.name, question.key);
-  const client = await context.connect({ url: flags.nats, name: 'ordo-cli', defaults: context.callDefaults });
+  const answer = await withClient(context, flags, (client, stop) => callOf(client, flags, question, stop));
+  context.write(flags.json ? `${JSON.stringify(answer)}\n` : show(answer, screenFor(context, flags)));
+}
+
+/** Makes one call of those that a command makes, with the patience that the flags give. */
+export async function callOf<Name extends EndpointName>(
+  client: Client,
+  flags: Pick<AskingFlags, 'timeout'>,
+  { name, key, body, call }: Question<Name>,
+  stop: AbortSignal,
+): Promise<AnswerOf<Name>> {
+  const isCommand = endpointOf(name).kind === 'command';
+  // Made up here and not by the client, so that it can be told to whoever has to send the command again.
+  const requestId = isCommand ? (call?.requestId ?? crypto.randomUUID()) : undefined;
+  const options = {
+    ...call,
+    signal: stop,
+    ...(requestId !== undefined && { requestId }),
+    ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
+  };
   try {
-    const call = { ...question.call, ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }) };
     // What the flags make up is checked by the service, which says better what is wrong.
-    const answer = await client.call(question.name, question.key, question.body as InputOf<Name>, call);
-    context.write(flags.json ? `${JSON.stringify(answer)}\n` : show(answer));
-  } finally {
-    await client.close();
+    return await client.call(name, key, body as InputOf<Name>, options);
+  } catch (error) {
+    if (stop.aborted && requestId !== undefined) throw new Interrupted('Stopped by a signal.', requestId);
+    if (!(error instanceof OrdoError) || !error.outcomeUnknown || requestId === undefined) throw error;
+    const { code, message, details, ...rest } = error;
+    throw new OrdoError(code, message, { ...rest, details: { ...details, requestId }, cause: error });
   }
 }
 
-function checkQuestionKey(name: EndpointName, key: string | null): void {
+/** @throws {UsageError} for a key that cannot be one, before anything is asked. */
+export function checkQuestionKey(name: EndpointName, key: string | null): void {
   const { key: kind } = endpointOf(name);
   if (kind === null || key === null) return;
   const checked = checkKey(kind, key);

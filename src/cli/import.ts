@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { NatsAccess } from '../client/index.ts';
 import { connectService } from '../import/client-service.ts';
 import { ImportError } from '../import/errors.ts';
 import { readExpectation } from '../import/online-retail/expectation.ts';
@@ -14,6 +15,7 @@ import { type Progress, progressOn } from '../import/progress.ts';
 import { type OrderService, ServiceGone } from '../import/service.ts';
 import { stopOnSignal } from '../import/stop-on-signal.ts';
 import { grouped } from '../import/table.ts';
+import { accessOf, type ConnectionFlags, withConnectionFlags } from './connection.ts';
 
 /** Starts a service on a data directory, for as long as an import runs. */
 export type ServiceStarter = (options: { data: string }) => Promise<{ url: string; stop(): Promise<void> }>;
@@ -21,15 +23,14 @@ export type ServiceStarter = (options: { data: string }) => Promise<{ url: strin
 /** What the command needs from outside; tests put in their own. */
 export type ImportEnvironment = {
   readonly startService: ServiceStarter;
-  /** Opens the service at a NATS address. */
-  readonly connect?: (url: string) => Promise<{ service: OrderService; close(): Promise<void> }>;
+  /** Opens the service on a NATS server. */
+  readonly connect?: (access: NatsAccess) => Promise<{ service: OrderService; close(): Promise<void> }>;
   readonly stdin?: Readable;
   readonly stdout?: Writable;
   readonly stderr?: Writable & { isTTY?: boolean };
 };
 
-type Options = {
-  readonly nats: string;
+type Options = ConnectionFlags & {
   readonly data?: string;
   readonly concurrency: number;
   readonly json?: true;
@@ -52,12 +53,34 @@ export function addImportCommand(program: Command, environment: ImportEnvironmen
     .description('Imports sales and returns of the UCI "Online Retail" set.')
     .argument('<file>', 'the CSV file, or - for standard input')
     .option('--expect <file>', 'JSON with the figures that must come out, by file name (uci_full for the whole set)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ ordo import online-retail online_retail.csv --dry-run
+  $ ordo import online-retail online_retail.csv --data ./retail
+  $ xz -dc online_retail.csv.xz | ordo import online-retail - --json > report.json
+${again}`,
+    )
     .action((file: string, options: Options) => new Import(file, options, environment).onlineRetail());
   withOptions(command.command('order-management'), ACTIONS_AT_ONCE)
     .description('Replays the OCEL 2.0 "Order Management" log.')
     .argument('<file>', 'the log, JSON or gzipped JSON, or - for standard input')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ ordo import order-management order-management.json.gz --dry-run
+  $ ordo import order-management order-management.json.gz --concurrency 32
+${again}`,
+    )
     .action((file: string, options: Options) => new Import(file, options, environment).orderManagement());
 }
+
+const again = `
+It may be stopped at any moment, killed too, and run again: nothing is done twice. It ends with 130 when it was stopped,
+and with 6 when what the service then holds is not what the file says.
+`;
 
 /** As fast as more, and every vote comes in time: an order here has a hundred branches and more, and they take turns. */
 const ORDERS_AT_ONCE = 16;
@@ -65,8 +88,7 @@ const ORDERS_AT_ONCE = 16;
 const ACTIONS_AT_ONCE = 64;
 
 function withOptions(command: Command, concurrency: number): Command {
-  return command
-    .option('--nats <url>', 'NATS server of the service', process.env.NATS_URL ?? 'nats://127.0.0.1:4222')
+  return withConnectionFlags(command, process.env)
     .option('--data <dir>', 'start a service on this data directory for the run')
     .option('--concurrency <n>', 'how much is under way at once', positive, concurrency)
     .option('--json', 'print the report as JSON')
@@ -126,14 +148,15 @@ class Import {
   }
 
   async #overService(work: (service: OrderService, run: Run) => Promise<Outcome>): Promise<void> {
-    const { data, nats, concurrency } = this.#options;
+    const { data, concurrency } = this.#options;
     const progress = progressOn(this.#stderr);
     const { signal: stop, release } = stopOnSignal(() => progress.say('stopping: what is under way is finished first'));
     try {
       const started = data === undefined ? undefined : await this.#environment.startService({ data });
       try {
-        const { connect = (url) => connectService(url, 'ordo-import') } = this.#environment;
-        const { service, close } = await connect(started?.url ?? nats);
+        const { connect = (access) => connectService(access, 'ordo-import') } = this.#environment;
+        const access = started === undefined ? await accessOf(this.#options, process.env) : { url: started.url };
+        const { service, close } = await connect(access);
         try {
           const outcome = await work(service, { concurrency, stop, progress });
           // Half an import adds up to nothing, so there is nothing to report.

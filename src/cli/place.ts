@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import type { JsonObject } from '../contracts/index.ts';
+import { type Command, Option } from 'commander';
+import { type JsonObject, terms } from '../contracts/index.ts';
 import { ask, type ChangingFlags, callOptionsOf, withChangingFlags } from './asking.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './failure.ts';
@@ -41,7 +41,7 @@ export function addPlaceCommand(program: Command, context: CliContext): void {
     .option('--customer <id>')
     .option('--currency <code>', 'ISO 4217, such as GBP')
     .option('--digits <n>', "digits after the decimal point; the currency's own where left out", wholeNumber)
-    .option('--terms <terms>', 'prepaid or invoice')
+    .addOption(new Option('--terms <terms>', 'when it is paid').choices(terms))
     .option('--line <sku:quantity:price[:name]>', 'a line; may be repeated', repeated(newLine))
     .option('--fee <code:amount>', 'a fee, or a discount where negative; may be repeated', repeated(newFee))
     .option('--placed-at <time>', 'now where left out', instant)

@@ -1,25 +1,16 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { addCompletion } from './completion/command.ts';
+import { completionRequest, completions } from './completion/request.ts';
 import { type CliContext, processContext } from './context.ts';
 import { exitCodeOf, exitCodes, failureJson, failureText } from './failure.ts';
+import { addHelpCommand, configureHelp } from './help.ts';
 import { addOrderCommands } from './orders.ts';
 import { addPlaceCommand } from './place.ts';
 import { addQuestionCommands } from './questions.ts';
 import { addStockCommands } from './stock.ts';
 import { addTransactionCommands } from './transactions.ts';
-
-const guide = `
-A first order:
-  $ ordo stock receive 85123A 100
-  $ ordo place --id SO-1 --customer C-17 --currency GBP --line 85123A:6:255
-  $ ordo pay SO-1 --token ok
-  $ ordo ship SO-1 --carrier DHL
-  $ ordo deliver SO-1
-  $ ordo confirm-receipt SO-1
-  $ ordo history SO-1
-
-Exit codes: 0 done, 1 unexpected, 2 wrong usage or request, 3 refused, 4 not found, 5 unavailable or timed out.
-`;
+import { addWatch } from './watch.ts';
 
 /** Adds commands to the program. */
 export type AddCommands = (program: Command, context: CliContext) => void;
@@ -31,21 +22,25 @@ export type AddCommands = (program: Command, context: CliContext) => void;
  */
 export function createProgram(context: CliContext = processContext(), more: readonly AddCommands[] = []): Command {
   const program = new Command('ordo')
-    .description('Orders that live, pay, ship and survive: asks an Ordo service over NATS.')
+    .description('Ordo: orders that live, pay, ship and survive. Runs the service, and asks it over NATS.')
     .version(manifest.version)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => context.write(text), writeErr: (text) => context.writeError(text) })
-    .showSuggestionAfterError()
-    .addHelpText('after', guide);
+    .showSuggestionAfterError();
+  configureHelp(program, context);
+  program.commandsGroup('Running and feeding it:');
   for (const add of more) add(program, context);
   program.commandsGroup('Commands on an order:');
   addPlaceCommand(program, context);
   addOrderCommands(program, context);
   program.commandsGroup('Questions:');
   addQuestionCommands(program, context);
+  addWatch(program, context);
   program.commandsGroup('Stock and transactions:');
   addStockCommands(program, context);
   addTransactionCommands(program, context);
+  program.commandsGroup('Help:');
+  addHelpCommand(program, context);
+  addCompletion(program, context);
   return program;
 }
 
@@ -59,7 +54,12 @@ export async function runProgram(
   more: readonly AddCommands[] = [],
 ): Promise<number> {
   try {
-    await createProgram(context, more).parseAsync(args, { from: 'user' });
+    const program = createProgram(context, more);
+    const completed = completionRequest(args);
+    if (completed !== undefined) context.write(await completions(program, context, completed));
+    // Who knows nothing yet has done nothing wrong.
+    else if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
     // An action that refuses an argument throws this as it is; what commander itself refuses, it has printed already.
@@ -69,7 +69,7 @@ export async function runProgram(
     }
     // help and version come this way too, with 0
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    const json = args.includes('--json');
+    const json = args.includes('--json') || args.includes('--ndjson');
     context.writeError(json ? `${JSON.stringify(failureJson(error))}\n` : failureText(error));
     return exitCodeOf(error);
   }

@@ -1,10 +1,20 @@
-import { Argument, type Command } from 'commander';
-import { endpoints, type JsonObject, orderStatuses } from '../contracts/index.ts';
-import { type AskingFlags, ask, withAskingFlags } from './asking.ts';
+import { Argument, type Command, Option } from 'commander';
+import {
+  type AnswerOf,
+  endpoints,
+  type HistoryEntry,
+  type JsonObject,
+  type OrderSummary,
+  orderStatuses,
+} from '../contracts/index.ts';
+import { type AskingFlags, ask, callOf, checkQuestionKey, withAskingFlags } from './asking.ts';
+import { withClient } from './connection.ts';
 import type { CliContext } from './context.ts';
+import { type ListingFlags, list, withListingFlags } from './lists.ts';
 import { lowerFirst } from './orders.ts';
 import { showCounts, showExplanation, showHistory, showOrders, showPayments, showWhatIf } from './show/answers.ts';
 import { showOrder } from './show/order.ts';
+import { screenFor } from './show/screen.ts';
 import { duration, event, given, instant, repeated, wholeNumber } from './values.ts';
 
 /** Adds the questions about orders: get, list, history, explain, what-if, wait, counts and payments. */
@@ -43,50 +53,89 @@ function addGet(program: Command, context: CliContext): void {
   );
 }
 
-interface ListFlags extends AskingFlags {
+interface ListFlags extends ListingFlags {
   readonly status?: string;
   readonly customer?: string;
   readonly placedFrom?: string;
   readonly placedTo?: string;
-  readonly limit?: number;
   readonly cursor?: string;
 }
 
+/** How many orders the service gives where nobody says. */
+const ordersAtOnce = 50;
+
 function addList(program: Command, context: CliContext): void {
-  const examples =
-    '  $ ordo list --status paid\n  $ ordo list --customer C-17 --placed-from 2010-12-01T00:00:00.000Z\n';
+  const examples = `\
+  $ ordo list --status paid
+  $ ordo list --customer C-17 --placed-from 2010-12-01T00:00:00.000Z
+  $ ordo list --all --ndjson | jq -r .id
+`;
   const command = add(program, 'list', 'orders.list', examples)
-    .option('--status <status>', orderStatuses.join(', '))
-    .option('--customer <id>')
+    .addOption(new Option('--status <status>', 'only in this status').choices(orderStatuses))
+    .option('--customer <id>', "only this customer's")
     .option('--placed-from <time>', 'placed then or later', instant)
     .option('--placed-to <time>', 'placed before then', instant)
-    .option('--limit <n>', 'how many at most, up to 500', wholeNumber)
     .option('--cursor <cursor>', 'go on where an earlier list ended');
-  withAskingFlags(command, context).action((flags: ListFlags) => {
-    const { status, customer, placedFrom, placedTo, limit, cursor } = flags;
-    const body = given({ status, customer, placedFrom, placedTo, limit, cursor });
-    return ask(context, flags, { name: 'orders.list', key: null, body }, showOrders);
+  withAskingFlags(withListingFlags(command, ordersAtOnce), context).action((flags: ListFlags) => {
+    const { status, customer, placedFrom, placedTo, cursor } = flags;
+    const isFiltered = [status, customer, placedFrom, placedTo].some((filter) => filter !== undefined);
+    return list<'orders.list', OrderSummary>(context, flags, {
+      name: 'orders.list',
+      key: null,
+      body: given({ status, customer, placedFrom, placedTo }),
+      start: cursor === undefined ? undefined : { cursor },
+      usualLimit: ordersAtOnce,
+      itemsOf: ({ orders }) => orders,
+      nextOf: (answer) => (answer.cursor === null ? undefined : { cursor: answer.cursor }),
+      joined: (orders, last) => ({ ...last, orders: [...orders] }),
+      show: showOrders,
+      whenEmpty: isFiltered
+        ? 'No order is like this. `ordo counts` shows what there is.'
+        : 'There are no orders yet. Place one with `ordo place` (see `ordo help first-order`), or run `ordo demo`.',
+      goOn: (next) => `--cursor ${next.cursor}`,
+    });
   });
 }
 
-interface HistoryFlags extends AskingFlags {
+interface HistoryFlags extends ListingFlags {
   readonly after?: number;
-  readonly limit?: number;
 }
+
+/** How many entries the service gives where nobody says. */
+const entriesAtOnce = 100;
+/** A page of fewer bytes than this has not ended early for its size (the service ends it before 512 KB). */
+const surelyWholeBytes = 200_000;
 
 function addHistory(program: Command, context: CliContext): void {
-  const command = add(
-    program,
-    'history',
-    'orders.history',
-    '  $ ordo history SO-1\n  $ ordo history SO-1 --after 100\n',
-  )
-    .option('--after <seq>', 'only what came after this entry', wholeNumber)
-    .option('--limit <n>', 'how many at most, up to 500', wholeNumber);
-  withAskingFlags(command, context).action((order: string, flags: HistoryFlags) => {
-    const body = given({ after: flags.after, limit: flags.limit });
-    return ask(context, flags, { name: 'orders.history', key: order, body }, showHistory);
+  const examples = '  $ ordo history SO-1\n  $ ordo history SO-1 --after 100\n  $ ordo history SO-1 --all --ndjson\n';
+  const command = add(program, 'history', 'orders.history', examples).option(
+    '--after <seq>',
+    'only what came after this entry',
+    wholeNumber,
+  );
+  withAskingFlags(withListingFlags(command, entriesAtOnce), context).action((order: string, flags: HistoryFlags) => {
+    checkQuestionKey('orders.history', order);
+    return list<'orders.history', HistoryEntry>(context, flags, {
+      name: 'orders.history',
+      key: order,
+      body: {},
+      start: flags.after === undefined ? undefined : { after: flags.after },
+      usualLimit: entriesAtOnce,
+      itemsOf: ({ entries }) => entries,
+      nextOf: afterLast,
+      joined: (entries, last) => ({ ...last, entries: [...entries] }),
+      show: showHistory,
+      whenEmpty: `Nothing has happened to ${order} after entry ${flags.after ?? 0}.`,
+      goOn: (next) => `--after ${next.after}`,
+    });
   });
+}
+
+/** A history has no cursor: where a page is full, by number or by size, there may be more. */
+function afterLast({ entries }: AnswerOf<'orders.history'>, asked: number): JsonObject | undefined {
+  const last = entries.at(-1);
+  const isFull = entries.length >= asked || JSON.stringify(entries).length >= surelyWholeBytes;
+  return last === undefined || !isFull ? undefined : { after: last.seq };
 }
 
 function addExplain(program: Command, context: CliContext): void {
@@ -112,8 +161,9 @@ interface WaitFlags extends AskingFlags {
 }
 
 function addWait(program: Command, context: CliContext): void {
+  const status = new Option('--status <status>', 'exactly this one').choices(orderStatuses).makeOptionMandatory();
   const command = add(program, 'wait', 'orders.wait', '  $ ordo wait SO-1 --status completed --for 60s\n')
-    .requiredOption('--status <status>', orderStatuses.join(', '))
+    .addOption(status)
     .option('--for <duration>', 'give up after this, such as 60s (default: 5s)', duration);
   withAskingFlags(command, context).action((order: string, flags: WaitFlags) => {
     const body = given({ status: flags.status, timeoutMs: flags.for });
@@ -130,7 +180,18 @@ function addCounts(program: Command, context: CliContext): void {
 
 function addPayments(program: Command, context: CliContext): void {
   const command = add(program, 'payments', 'payments.get', '  $ ordo payments SO-1\n');
-  withAskingFlags(command, context).action((order: string, flags: AskingFlags) =>
-    ask(context, flags, { name: 'payments.get', key: order, body: {} }, showPayments),
+  withAskingFlags(command, context).action((order: string, flags: AskingFlags) => payments(context, order, flags));
+}
+
+async function payments(context: CliContext, order: string, flags: AskingFlags): Promise<void> {
+  const question = { name: 'payments.get', key: order, body: {} } as const;
+  if (flags.json) return ask(context, flags, question, () => '');
+  checkQuestionKey('payments.get', order);
+  const [ledger, view] = await withClient(context, flags, (client, stop) =>
+    Promise.all([
+      callOf(client, flags, question, stop),
+      callOf(client, flags, { name: 'orders.get', key: order, body: {} }, stop),
+    ]),
   );
+  context.write(showPayments(ledger, view, screenFor(context, flags)));
 }

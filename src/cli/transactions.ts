@@ -1,54 +1,89 @@
-import type { Command } from 'commander';
-import { endpoints } from '../contracts/index.ts';
-import { type AskingFlags, ask, withAskingFlags } from './asking.ts';
+import { type Command, Option } from 'commander';
+import { type AnswerOf, endpoints, type TransactionView, transactionStates } from '../contracts/index.ts';
+import { type AskingFlags, ask, checkQuestionKey, withAskingFlags } from './asking.ts';
 import type { CliContext } from './context.ts';
+import { type ListingFlags, list, withListingFlags } from './lists.ts';
 import { lowerFirst } from './orders.ts';
-import { showTransaction, showTransactions } from './show/answers.ts';
-import { duration, given, wholeNumber } from './values.ts';
+import { addResolve } from './resolve.ts';
+import { addRetry } from './retry.ts';
+import { showSideBySide, showTransaction, showTransactions } from './show/transaction.ts';
+import { duration, given } from './values.ts';
 
-/** Adds `ordo tx get`, `list`, `wait`, `retry` and `resolve`. */
+/** Adds `ordo tx show`, `list`, `wait`, `retry` and `resolve`. */
 export function addTransactionCommands(program: Command, context: CliContext): void {
   const transactions = program.command('tx').description('Transactions: what moves together, and how far it is.');
-  addGet(transactions, context);
+  addShow(transactions, context);
   addList(transactions, context);
   addWait(transactions, context);
-  addRetry(transactions, context);
-  addResolve(transactions, context);
+  addRetry(add(transactions, 'retry', '  $ ordo tx retry SO-1~1\n  $ ordo tx retry SO-1~1 --for 30s\n'), context);
+  addResolve(add(transactions, 'resolve', resolveExamples), context);
 }
 
-type Name = 'get' | 'list' | 'wait' | 'retry' | 'resolve';
+const resolveExamples = `\
+  $ ordo tx resolve SO-1~1                       shows how it stands and asks what to do
+  $ ordo tx resolve SO-1~1 --outcome aborted --by ann --reason 'provider is down'
+  $ ordo tx resolve SO-1~1 --branch payment --outcome committed --by ann --reason 'seen in their books'
 
-function add(transactions: Command, word: Name, examples: string): Command {
-  const { summary, key } = endpoints[`transactions.${word}`];
+While a transaction prepares, it can be aborted. After its decision, only one unanswered branch can be closed by hand:
+the decision stays, and an outcome that differs from it makes the transaction mixed. That is a heuristic outcome: it
+gives up that all change together, and has to be confirmed by typing the transaction's id, or with --yes.
+`;
+
+type Name = 'branches' | 'list' | 'wait' | 'retry' | 'resolve';
+
+function add(transactions: Command, name: Name, examples: string, word: string = name): Command {
+  const { summary, key } = endpoints[`transactions.${name}`];
   const command = transactions.command(word).summary(lowerFirst(summary)).description(summary);
   if (key !== null) command.argument('<transaction>', 'its id, such as SO-1~1');
   return command.addHelpText('after', `\nExamples:\n${examples}`);
 }
 
-function addGet(transactions: Command, context: CliContext): void {
-  const command = add(transactions, 'get', '  $ ordo tx get SO-1~1\n');
+function addShow(transactions: Command, context: CliContext): void {
+  const examples = '  $ ordo tx show SO-1~1\n  $ ordo tx show SO-1~1 --json | jq .branches\n';
+  const command = add(transactions, 'branches', examples, 'show').alias('get');
   withAskingFlags(command, context).action((id: string, flags: AskingFlags) =>
-    ask(context, flags, { name: 'transactions.get', key: id, body: {} }, showTransaction),
+    ask(context, flags, { name: 'transactions.branches', key: id, body: {} }, showSideBySide),
   );
 }
 
-interface ListFlags extends AskingFlags {
+interface ListFlags extends ListingFlags {
   readonly state?: string;
   readonly olderThan?: number;
-  readonly limit?: number;
   readonly cursor?: string;
 }
 
+/** How many transactions the service gives where nobody says. */
+const transactionsAtOnce = 50;
+
 function addList(transactions: Command, context: CliContext): void {
-  const command = add(transactions, 'list', '  $ ordo tx list --state inDoubt --older-than 1m\n')
-    .option('--state <state>', 'preparing, committing, aborting, committed, aborted, mixed; inDoubt is the first two')
+  const examples = `\
+  $ ordo tx list --state inDoubt                 what is not decided, or not all have answered
+  $ ordo tx list --state inDoubt --older-than 1m what may need somebody
+  $ ordo tx list --all --ndjson
+`;
+  const states = ['inDoubt', ...transactionStates];
+  const command = add(transactions, 'list', examples)
+    .addOption(new Option('--state <state>', 'only in this state; inDoubt: preparing or committing').choices(states))
     .option('--older-than <duration>', 'started at least this long ago', duration)
-    .option('--limit <n>', 'how many at most, up to 500', wholeNumber)
     .option('--cursor <cursor>', 'go on where an earlier list ended');
-  withAskingFlags(command, context).action((flags: ListFlags) => {
-    const { state, olderThan, limit, cursor } = flags;
-    const body = given({ state, olderThanMs: olderThan, limit, cursor });
-    return ask(context, flags, { name: 'transactions.list', key: null, body }, showTransactions);
+  withAskingFlags(withListingFlags(command, transactionsAtOnce), context).action((flags: ListFlags) => {
+    const { state, olderThan, cursor } = flags;
+    return list<'transactions.list', TransactionView>(context, flags, {
+      name: 'transactions.list',
+      key: null,
+      body: given({ state, olderThanMs: olderThan }),
+      start: cursor === undefined ? undefined : { cursor },
+      usualLimit: transactionsAtOnce,
+      itemsOf: ({ transactions: items }) => items,
+      nextOf: (answer) => (answer.cursor === null ? undefined : { cursor: answer.cursor }),
+      joined: (items, last): AnswerOf<'transactions.list'> => ({ ...last, transactions: [...items] }),
+      show: showTransactions,
+      whenEmpty:
+        state === 'inDoubt'
+          ? 'No transaction is in doubt.'
+          : 'There are no such transactions. Those that have ended are forgotten after the retention time.',
+      goOn: (next) => `--cursor ${next.cursor}`,
+    });
   });
 }
 
@@ -58,40 +93,13 @@ function addWait(transactions: Command, context: CliContext): void {
     'give up after this (default: 5s)',
     duration,
   );
-  withAskingFlags(command, context).action((id: string, flags: AskingFlags & { readonly for?: number }) =>
-    ask(context, flags, { name: 'transactions.wait', key: id, body: given({ timeoutMs: flags.for }) }, showTransaction),
-  );
-}
-
-function addRetry(transactions: Command, context: CliContext): void {
-  const command = add(transactions, 'retry', '  $ ordo tx retry SO-1~1\n');
-  withAskingFlags(command, context).action((id: string, flags: AskingFlags) =>
-    ask(context, flags, { name: 'transactions.retry', key: id, body: {} }, showTransaction),
-  );
-}
-
-interface ResolveFlags extends AskingFlags {
-  readonly outcome: string;
-  readonly branch?: string;
-  readonly by: string;
-  readonly reason: string;
-}
-
-function addResolve(transactions: Command, context: CliContext): void {
-  const examples = `  $ ordo tx resolve SO-1~1 --outcome aborted --by ann --reason 'provider is down'
-  $ ordo tx resolve SO-1~1 --branch payment --outcome committed --by ann --reason 'seen in their books'
-
-While a transaction prepares, it can be aborted. After its decision, only one unanswered branch can be closed by hand:
-the decision stays, and an outcome that differs from it makes the transaction mixed.
-`;
-  const command = add(transactions, 'resolve', examples)
-    .requiredOption('--outcome <outcome>', 'aborted, or committed for a branch')
-    .option('--branch <branch>', 'the unanswered branch to close by hand')
-    .requiredOption('--by <who>', 'who decides')
-    .requiredOption('--reason <text>', 'why');
-  withAskingFlags(command, context).action((id: string, flags: ResolveFlags) => {
-    const { outcome, branch, by, reason } = flags;
-    const body = given({ outcome, branch, by, reason });
-    return ask(context, flags, { name: 'transactions.resolve', key: id, body }, showTransaction);
+  withAskingFlags(command, context).action((id: string, flags: AskingFlags & { readonly for?: number }) => {
+    checkQuestionKey('transactions.wait', id);
+    return ask(
+      context,
+      flags,
+      { name: 'transactions.wait', key: id, body: given({ timeoutMs: flags.for }) },
+      showTransaction,
+    );
   });
 }

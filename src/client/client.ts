@@ -13,11 +13,11 @@ import {
 import { notSent, settleWith, timedOut } from './answer.ts';
 import { type CallOptions, patienceFor } from './call-options.ts';
 import { type ClientClock, systemClock } from './clock.ts';
-import { clientError } from './errors.ts';
 import { type EventStreamOptions, ensureEventStream } from './follow/event-stream.ts';
 import { type Following, Followings } from './follow/following.ts';
 import type { Followed, FollowOptions, OnlyKnown } from './follow/options.ts';
 import { Inbox } from './inbox.ts';
+import { type NatsAccess, natsConnecting, notConnected } from './nats-access.ts';
 import { defaultRetry, withRetries } from './retry.ts';
 import { type Calls, makeCalls } from './surface.ts';
 import { activeTraceparent } from './trace.ts';
@@ -30,34 +30,40 @@ interface Common {
 
 export type ClientOptions = Common &
   (
-    | {
-        /** Where NATS is, such as `nats://127.0.0.1:4222`. */
-        readonly url: string;
+    | (NatsAccess & {
         /** Shown in the server's list of connections. */
         readonly name?: string;
         /** Keep trying when the server goes away, instead of giving up after ten attempts. */
         readonly reconnectForEver?: boolean;
-      }
+        /** How long a server may take to be reached, in milliseconds; 20 s where left out. */
+        readonly connectTimeoutMs?: number;
+      })
     | {
         /** A connection that is open already; closing the client leaves it open. */
         readonly connection: NatsConnection;
       }
   );
 
-/** Connects to the service. Throws OrdoError CONNECTION_FAILED when no NATS server answers. */
+/**
+ * Connects to the service.
+ *
+ * @throws {OrdoError} CONNECTION_FAILED when no NATS server answers, NOT_AUTHORIZED when it lets nobody in so,
+ * INVALID_NATS_URL when its address cannot be read.
+ */
 export async function connectClient(options: ClientOptions): Promise<Client> {
   if ('connection' in options) return new Client(options.connection, options, false);
-  const { url, name = 'ordo-client', reconnectForEver = false } = options;
+  const { name = 'ordo-client', reconnectForEver = false, connectTimeoutMs } = options;
+  const { options: access, shown } = natsConnecting(options);
   try {
     const connection = await connect({
-      servers: url,
+      ...access,
       name,
       ...(reconnectForEver && { maxReconnectAttempts: -1 }),
+      ...(connectTimeoutMs !== undefined && { timeout: connectTimeoutMs }),
     });
     return new Client(connection, options, true);
   } catch (cause) {
-    const message = `No NATS server answers at ${url}: ${(cause as Error).message}. Start Ordo, or name another server.`;
-    throw clientError('CONNECTION_FAILED', message, { cause });
+    throw notConnected(shown, cause);
   }
 }
 

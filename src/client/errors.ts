@@ -17,6 +17,10 @@ export const clientErrorKinds = {
   CONNECTION_CLOSED: { number: 503, retriable: false },
   /** No NATS server could be reached. */
   CONNECTION_FAILED: { number: 503, retriable: true },
+  /** The NATS server does not let this user, token or credentials file in. */
+  NOT_AUTHORIZED: { number: 401, retriable: false },
+  /** The address of NATS cannot be read. */
+  INVALID_NATS_URL: { number: 400, retriable: false },
   /** The answer is not what the interface describes. */
   UNREADABLE_ANSWER: { number: 502, retriable: false },
   /** The NATS server has no JetStream, or it does not answer. */

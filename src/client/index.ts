@@ -15,5 +15,6 @@ export type {
   LiveOptions,
 } from './follow/options.ts';
 export { isAbortedBy, isOrdoError, type OrdoErrorCode, type OrdoErrorOf } from './narrowing.ts';
+export { type NatsAccess, type NatsConnecting, natsConnecting } from './nats-access.ts';
 export { defaultRetry, type RetryPolicy } from './retry.ts';
 export type { Call, Calls } from './surface.ts';

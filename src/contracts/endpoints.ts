@@ -93,6 +93,12 @@ export const endpoints = {
   'payments.get': ask('order', nothing, questions.paymentLedger, "An order's money: charges and refunds."),
 
   'transactions.get': ask('transaction', nothing, transactionView, 'A transaction with its branches.'),
+  'transactions.branches': ask(
+    'transaction',
+    nothing,
+    questions.transactionBranchesAnswer,
+    'A transaction, and beside each branch what its participant itself says.',
+  ),
   'transactions.list': ask(
     null,
     questions.listTransactionsBody,

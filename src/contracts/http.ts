@@ -126,6 +126,7 @@ export const endpointRoutes: readonly EndpointRoute[] = [
   route('POST', '/stock/{sku}/receive', 'stock.receive'),
   route('GET', '/transactions', 'transactions.list'),
   route('GET', '/transactions/{id}', 'transactions.get'),
+  route('GET', '/transactions/{id}/branches', 'transactions.branches'),
   route('GET', '/transactions/{id}/wait', 'transactions.wait', waiting),
   route('GET', '/transactions/{id}/outcome', 'transactions.outcome'),
   route('POST', '/transactions/{id}/retry', 'transactions.retry'),

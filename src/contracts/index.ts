@@ -7,6 +7,7 @@ export * from './headers.ts';
 export * from './http.ts';
 export * from './identifiers.ts';
 export * from './limits.ts';
+export * from './nats-address.ts';
 export * from './order-commands.ts';
 export * from './order-view.ts';
 export * from './parse.ts';

@@ -142,6 +142,7 @@ export const transactionView = z.looseObject({
   deadline: time,
   startedAt: time,
   decision: growing(['committed', 'aborted'], 'null while it prepares.').nullable().exactOptional(),
+  decidedAt: time.describe('When the decision was on disk.').nullable().exactOptional(),
   abortedBy: z
     .looseObject({ code: z.string(), reason: z.string() })
     .nullable()
@@ -149,6 +150,24 @@ export const transactionView = z.looseObject({
     .exactOptional(),
   branches: z.array(transactionBranch),
 });
+
+/** What a participant says of a branch. */
+export const branchStates = ['prepared', 'committed', 'aborted', 'refused', 'forgotten', 'unknown'] as const;
+
+/** A branch as its coordinator sees it, and as its participant does. */
+export const branchSideBySide = transactionBranch.extend({
+  says: growing(
+    branchStates,
+    'What the participant itself says; forgotten: it is over and no longer remembered; unknown: it was never there, or has been lost; null for an outside service, which is not asked.',
+  ).nullable(),
+  disagreement: z
+    .string()
+    .describe('Why this and what the coordinator knows cannot both be right; null where they can.')
+    .nullable(),
+});
+
+/** A transaction with what its participants say, side by side. */
+export const transactionBranchesAnswer = transactionView.extend({ branches: z.array(branchSideBySide) });
 
 export const listTransactionsBody = closed({
   state: z
@@ -203,6 +222,8 @@ export type CountsAnswer = z.output<typeof countsAnswer>;
 export type StockView = z.output<typeof stockView>;
 export type PaymentLedger = z.output<typeof paymentLedger>;
 export type TransactionView = z.output<typeof transactionView>;
+export type TransactionBranch = z.output<typeof transactionBranch>;
+export type TransactionBranches = z.output<typeof transactionBranchesAnswer>;
 export type TransactionState = (typeof transactionStates)[number];
 export type ListTransactionsBody = z.output<typeof listTransactionsBody>;
 export type ResolveBody = z.output<typeof resolveBody>;

@@ -30,6 +30,8 @@ export type DemoOptions = {
   readonly random: Random;
   readonly clock: DemoClock;
   readonly say: (line: string) => void;
+  /** Told how many orders have met their fate, after each happening. */
+  readonly seen?: (orders: number) => void;
 };
 
 /**
@@ -39,7 +41,7 @@ export type DemoOptions = {
  * @throws ServiceGone when the service no longer answers.
  */
 export async function runDemo(state: DemoState, service: OrderService, options: DemoOptions): Promise<DemoState> {
-  const { intervalMs, stop, random, clock, say } = options;
+  const { intervalMs, stop, random, clock, say, seen } = options;
   let now = state;
   let due = clock.now();
   while (!stop.aborted) {
@@ -48,6 +50,7 @@ export async function runDemo(state: DemoState, service: OrderService, options: 
     say(lineFor(action, outcome));
     if (action.do === 'end') break;
     now = applied(now, action, outcome);
+    seen?.(now.placed - now.live.size);
     // A slow answer delays what follows; it is not caught up with a burst.
     due = Math.max(due + intervalMs, clock.now());
     await clock.until(due, stop);

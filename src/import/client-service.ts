@@ -1,4 +1,4 @@
-import { type Client, connectClient, OrdoError } from '../client/index.ts';
+import { type Client, connectClient, type NatsAccess, OrdoError } from '../client/index.ts';
 import type { OrderCommandInput, OrderCommandName, OrderSummary, OrderView } from '../contracts/index.ts';
 import { type OrderService, type PlacedBetween, ServiceGone } from './service.ts';
 
@@ -31,10 +31,10 @@ const GREETING_MS = 3_000;
  * @throws OrdoError CONNECTION_FAILED or NO_RESPONDERS when there is nobody.
  */
 export async function connectService(
-  url: string,
+  access: NatsAccess,
   name: string,
 ): Promise<{ service: OrderService; close(): Promise<void> }> {
-  const client = await connectClient({ url, name, reconnectForEver: true });
+  const client = await connectClient({ ...access, name, reconnectForEver: true });
   try {
     await client.call('orders.counts', null, {}, { retry: { maxElapsedMs: GREETING_MS } });
   } catch (error) {

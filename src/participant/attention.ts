@@ -26,7 +26,7 @@ export interface AttentionOptions {
 
 /**
  * Looks after branches that nobody asks about: all that are open at start, later those whose time has come, with
- * growing pauses; and forgets ended ones whose deadline has passed. One round does a bounded piece of that, and waits
+ * growing pauses; and forgets ended ones whose deadline has passed. A round reads a bounded piece of the log and waits
  * for no branch, so that none holds up the others (rule 11).
  */
 export class Attention {
@@ -75,7 +75,8 @@ export class Attention {
   async #doRound(): Promise<boolean> {
     const { log, branches } = this.#options;
     const now = branches.now();
-    await log.forget(now, participantLimits.round);
+    // Piece by piece, so that messages get their turn in between.
+    while ((await log.forget(now, participantLimits.round)) === participantLimits.round && !this.#isStopped);
     const page = await log.open({
       limit: participantLimits.round,
       ...(this.#place !== undefined && { after: this.#place }),

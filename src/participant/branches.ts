@@ -3,7 +3,7 @@ import type { Calls } from './calls.ts';
 import type { ParticipantClock } from './clock.ts';
 import type { ParticipantCounters } from './counters.ts';
 import { type Answer, type BranchMessage, carriedOut, decide, voted } from './decide.ts';
-import { ParticipantError, Refusal } from './errors.ts';
+import { isDamage, Refusal } from './errors.ts';
 import { Lanes } from './lanes.ts';
 import { participantLimits, participantPauses } from './limits.ts';
 import type { BranchLog } from './log/branch-log.ts';
@@ -199,7 +199,7 @@ export class Branches {
     try {
       return await use(this.#options.log);
     } catch (error) {
-      if (error instanceof ParticipantError && error.code === 'STORE_CORRUPT') {
+      if (isDamage(error)) {
         this.#options.logger.error({ err: error }, 'An entry of the log is damaged');
         throw new Refusal('STORE_CORRUPT', error.message, {}, { cause: error });
       }

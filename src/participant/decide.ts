@@ -35,7 +35,8 @@ export type Decision =
 const YES: Answer = { vote: 'yes' };
 const READ_ONLY: Answer = { vote: 'readOnly' };
 const DONE: Answer = { done: true };
-const TOO_LATE = { code: 'PREPARE_TIMEOUT', reason: 'the deadline for this vote has passed' };
+/** Why a vote that comes past its deadline is a no. */
+export const TOO_LATE = { code: 'PREPARE_TIMEOUT', reason: 'the deadline for this vote has passed' };
 const ABORTED = { code: 'ABORTED', reason: 'this branch has been aborted' };
 
 /**

@@ -2,7 +2,8 @@ import { type Msg, type MsgHdrs, headers as makeHeaders, type NatsConnection, ty
 import { type BranchKind, headers, readHeaders } from '../contracts/index.ts';
 import type { Branches } from './branches.ts';
 import type { ParticipantCounters } from './counters.ts';
-import { messageOf, Refusal, refusalKinds } from './errors.ts';
+import type { Answer } from './decide.ts';
+import { messageOf, ParticipantError, Refusal, refusalKinds } from './errors.ts';
 import type { ParticipantLogger } from './logger.ts';
 import { readMessage } from './reading.ts';
 
@@ -26,12 +27,12 @@ export class Door {
 
   /** Begins to take messages. Resolves once the server knows. */
   async open(): Promise<void> {
-    const { connection, name, logger } = this.#options;
+    const { connection, name, branches, logger } = this.#options;
     this.#subscription = connection.subscribe(`participants.${name}.*`, {
       queue: name,
       callback: (error, message) => {
-        // An error, such as a permission that is missing, comes without a message.
-        if (error !== null) logger.error({ err: error }, `Messages for ${name} cannot be received`);
+        // It comes without a message, and after it nothing comes any more.
+        if (error !== null) branches.fail(deaf(name, error));
         else this.#take(message).catch((thrown: unknown) => logger.error({ err: thrown }, 'No answer was sent'));
       },
     });
@@ -46,13 +47,15 @@ export class Door {
 
   async #take(message: Msg): Promise<void> {
     const { branches, served } = this.#options;
+    let answer: Answer;
     try {
       const trace = traceOf(message);
-      const answer = await branches.take(readMessage(message.subject, message.data, served), trace);
-      message.respond(JSON.stringify(answer));
+      answer = await branches.take(readMessage(message.subject, message.data, served), trace);
     } catch (error) {
       this.#refuse(message, error);
+      return;
     }
+    message.respond(JSON.stringify(answer));
   }
 
   #refuse(message: Msg, error: unknown): void {
@@ -73,6 +76,11 @@ export class Door {
     const body = { code, message: error.message, retriable, details };
     message.respond(JSON.stringify(body), { headers: errorHeaders(error.message, number) });
   }
+}
+
+function deaf(name: string, cause: Error): ParticipantError {
+  const message = `Messages for ${name} cannot be received: ${cause.message}. May its user subscribe to participants.${name}.*?`;
+  return new ParticipantError('CONNECTION_FAILED', message, { cause });
 }
 
 /** Throws a Refusal where the headers are broken: the client library reads them late, and throws then. */

@@ -58,6 +58,11 @@ export class Refusal extends Error {
   }
 }
 
+/** Whether an error is about one damaged entry of a log, and not about the log. */
+export function isDamage(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'STORE_CORRUPT';
+}
+
 /** The text of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -8,7 +8,7 @@ export const participantLimits = {
   messages: 16_384,
   /** Bytes of what a vote keeps, as JSON. */
   keepBytes: 64 * 1024,
-  /** Branches that are looked after, and ended ones that are forgotten, in one round. */
+  /** Branches that are read and looked after in one round, and ended ones that are forgotten at a time. */
   round: 1_000,
   /** Inquiries under way at the same time. */
   inquiries: 32,

@@ -50,23 +50,29 @@ export type ParticipantOptions<Kind extends BranchKind, V extends Vote> = Common
   Handlers<Kind, V>;
 
 /** The kinds of branches that are served. Throws INVALID_OPTION for options that cannot be meant. */
-export function checkOptions({
-  name,
-  serves,
-  concurrency = 1,
-}: Pick<Common<BranchKind>, 'name' | 'serves' | 'concurrency'>): readonly BranchKind[] {
+export function checkOptions(options: object): readonly BranchKind[] {
+  const { name, serves, concurrency = 1, ...others } = options as Partial<Record<string, unknown>>;
   const invalid = (why: string) => new ParticipantError('INVALID_OPTION', why);
-  if (!/^[A-Za-z0-9_-]+$/.test(name)) {
+  if (typeof name !== 'string' || !/^[A-Za-z0-9_-]+$/.test(name)) {
     throw invalid(`name: ${JSON.stringify(name)} must be letters, digits, _ and - only, as in payment=service:<name>`);
   }
-  const kinds = typeof serves === 'string' ? [serves] : serves;
-  const unknown = kinds.find((kind) => !Object.hasOwn(branchOperations, kind));
+  const kinds: readonly unknown[] = Array.isArray(serves) ? serves : [serves];
+  const unknown = kinds.find((kind) => !Object.hasOwn(branchOperations, String(kind)));
   if (kinds.length === 0 || unknown !== undefined) {
     const known = Object.keys(branchOperations).join(', ');
     throw invalid(`serves: must be one or more of ${known}, not ${JSON.stringify(unknown ?? [])}`);
   }
-  if (!Number.isInteger(concurrency) || concurrency < 1) {
+  if (!Number.isInteger(concurrency) || Number(concurrency) < 1) {
     throw invalid(`concurrency: must be a whole number from 1, not ${concurrency}`);
   }
-  return kinds;
+  for (const handler of ['prepare', 'commit', 'abort']) {
+    if (typeof others[handler] !== 'function') throw invalid(`${handler}: must be a function`);
+  }
+  if (typeof others.url !== 'string' && others.connection === undefined) {
+    throw invalid('url: must say where NATS is, such as nats://127.0.0.1:4222; or give a connection');
+  }
+  if ((typeof others.data !== 'string' || others.data === '') && others.log === undefined) {
+    throw invalid('data: must name the directory of the log; or give a log');
+  }
+  return kinds as readonly BranchKind[];
 }

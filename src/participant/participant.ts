@@ -127,8 +127,8 @@ export class Participant {
 
   status(): ParticipantStatus {
     const now = this.#parts.clock.now();
-    const running = [...this.#calls.running]
-      .map(([key, { phase, startedAt }]) => ({ key, phase, forMs: now - startedAt }))
+    const running = this.#calls.running
+      .map(({ key, phase, startedAt }) => ({ key, phase, forMs: now - startedAt }))
       .sort((a, b) => b.forMs - a.forMs);
     const isConnected = this.#isConnected && !this.#parts.connection.isClosed();
     return { name: this.name, isConnected, waiting: this.#branches.size, running, counters: { ...this.#counters } };

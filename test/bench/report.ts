@@ -1,5 +1,5 @@
 import { cpus, platform, release, totalmem } from 'node:os';
-import Table from 'cli-table3';
+import { type Column, table } from '../../src/cli/show/table.ts';
 import { type Figure, isMet, type Row } from './figures.ts';
 
 /** The rows as a table for people. */
@@ -7,16 +7,17 @@ export function reportText(rows: readonly Row[]): string {
   const sections = [...new Set(rows.map(({ section }) => section))];
   return sections
     .map((section) => {
-      const table = new Table({
-        head: ['what', 'median', 'spread', 'floor in the same run', 'of it', 'target', ''],
-        colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'left'],
-        style: { head: [], border: [] },
-      });
-      for (const row of rows.filter((one) => one.section === section)) table.push(cells(row));
-      return `\n${section}\n${table.toString()}\n`;
+      const own = rows.filter((one) => one.section === section);
+      return `\n${section}\n${table(columns, own.map(cells))}`;
     })
     .join('');
 }
+
+const columns: readonly Column[] = [
+  'what',
+  ...['median', 'spread', 'floor in the same run', 'of it', 'target'].map((figures) => ({ figures })),
+  '',
+];
 
 function cells(row: Row): string[] {
   const { name, unit, figure, floor, target } = row;

@@ -100,26 +100,7 @@ it.each(sent)('%j asks %s', async (args, subject, body) => {
 const stock = { sku: '85123A', onHand: 100, reserved: 6, available: 94 };
 const at = '2010-12-01T08:26:00.000Z';
 const failed = [{ guard: 'isPaidOrOnAccount', why: 'it is not paid yet' }];
-const transaction = {
-  id: 'SO-1~1',
-  order: 'SO-1',
-  operation: 'pay',
-  state: 'preparing',
-  startedAt: at,
-  deadline: at,
-  branches: [{ participant: 'payment/SO-1', branch: 'payment', vote: 'yes', outcome: null }],
-};
-
 const shown: [args: string[], subject: string, body: object, answer: object, ...texts: string[]][] = [
-  [
-    ['list', '--status', 'paid'],
-    'orders.list',
-    { status: 'paid' },
-    { orders: [orderView()], cursor: 'c2' },
-    '33.30',
-    'c2',
-  ],
-  [['list'], 'orders.list', {}, { orders: [], cursor: null }, 'none'],
   [
     ['history', 'SO-1', '--after', '3'],
     'orders.history.SO-1',
@@ -157,43 +138,6 @@ const shown: [args: string[], subject: string, body: object, answer: object, ...
     stock,
     '94',
   ],
-  [
-    ['payments', 'SO-1'],
-    'payments.get.SO-1',
-    {},
-    {
-      order: 'SO-1',
-      authorized: 0,
-      captured: 3330,
-      refunded: 0,
-      entries: [{ id: 'e1', kind: 'charge', amount: 3330, at, transaction: 'SO-1~1', reason: null }],
-    },
-    'captured 3330',
-    'charge',
-  ],
-  [['tx', 'get', 'SO-1~1'], 'transactions.get.SO-1=7E1', {}, transaction, 'preparing', 'payment/SO-1'],
-  [
-    ['tx', 'list', '--state', 'inDoubt', '--older-than', '1m'],
-    'transactions.list',
-    { state: 'inDoubt', olderThanMs: 60_000 },
-    { transactions: [transaction], cursor: null },
-    'SO-1~1',
-  ],
-  [
-    ['tx', 'wait', 'SO-1~1', '--for', '1s'],
-    'transactions.wait.SO-1=7E1',
-    { timeoutMs: 1_000 },
-    transaction,
-    'preparing',
-  ],
-  [['tx', 'retry', 'SO-1~1'], 'transactions.retry.SO-1=7E1', {}, transaction, 'preparing'],
-  [
-    ['tx', 'resolve', 'SO-1~1', '--outcome', 'aborted', '--by', 'ann', '--reason', 'gone'],
-    'transactions.resolve.SO-1=7E1',
-    { outcome: 'aborted', by: 'ann', reason: 'gone' },
-    transaction,
-    'preparing',
-  ],
 ];
 
 describe.each(shown)('%j', (args, subject, body, answer, ...texts) => {
@@ -217,7 +161,7 @@ it('shows an order on one screen', async () => {
   const { output } = await ordo.run(['get', 'SO-1001']);
   expect(output).toBe(`\
 SO-1001  paid  version 4
-customer C\ufffd[2J17, prepaid, placed 2010-12-01T08:26:00.000Z, updated 2010-12-01T08:27:00.000Z
+customer C\ufffd[2J17, prepaid, placed 2010-12-01 09:26:00 (34m ago), updated 33m ago
 total 33.30 GBP: due 33.30, captured 33.30, outstanding 0.00, refunded 0.00 (paid)
 
 line  sku     name                 price  ordered  canceled  reserved  shipped  delivered  returned
@@ -226,14 +170,32 @@ line  sku     name                 price  ordered  canceled  reserved  shipped  
 fee   amount  name
 POST   18.00
 
-parcel  status    line:quantity  carrier  tracking  shipped                   delivered  attempts
-P1      underWay  1:4            DHL      JD014     2010-12-01T08:26:30.000Z                    0
+parcel  status    line:quantity  carrier  tracking  shipped  delivered  attempts
+P1      underWay  1:4            DHL      JD014     33m ago                    0
 
-note                      by   text
-2010-12-01T08:26:40.000Z  ann  call first
+note                 by   text
+2010-12-01 09:26:40  ann  call first
 
 last transaction SO-1001~1 pay committed
 takes now: amend, cancel, note, refund, ship
+`);
+});
+
+it('shows times in UTC with --utc', async () => {
+  await ordo.serve(() => orderView());
+  const { output } = await ordo.run(['get', 'SO-1001', '--utc']);
+  expect(output).toContain('placed 2010-12-01 08:26:00Z (34m ago)');
+});
+
+it("shows payments in the order's currency", async () => {
+  const entries = [{ id: 'e1', kind: 'charge', amount: 3330, at, transaction: 'SO-1~1', reason: null }];
+  const ledger = { order: 'SO-1', authorized: 0, captured: 3330, refunded: 0, entries };
+  await ordo.serve(({ subject }) => (subject.startsWith('payments') ? ledger : orderView({ digits: 3 })));
+  expect((await ordo.run(['payments', 'SO-1', '--json'])).output).toBe(`${JSON.stringify(ledger)}\n`);
+  expect((await ordo.run(['payments', 'SO-1'])).output).toBe(`\
+SO-1: authorized 0.000 GBP, captured 3.330 GBP, refunded 0.000 GBP
+entry  kind       amount  at                   transaction  reason
+e1     charge  3.330 GBP  2010-12-01 09:26:00  SO-1~1
 `);
 });
 

@@ -1,6 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createProgram } from '../../src/cli/program.ts';
-import type { ErrorCode } from '../../src/contracts/index.ts';
 import { CommandLine } from '../fixtures/command-line.ts';
 import { FakeError } from '../fixtures/fake-service.ts';
 
@@ -13,25 +11,11 @@ afterAll(() => ordo.stop());
 afterEach(() => ordo.quiet());
 
 describe('a refusal', () => {
-  const codes: [ErrorCode, number][] = [
-    ['INVALID_REQUEST', 2],
-    ['TOO_LARGE', 2],
-    ['NOT_ACCEPTED', 3],
-    ['TRANSACTION_ABORTED', 3],
-    ['REQUEST_ID_REUSED', 3],
-    ['ORDER_NOT_FOUND', 4],
-    ['WAIT_TIMEOUT', 5],
-    ['BUSY', 5],
-    ['SHUTTING_DOWN', 5],
-    ['INTERNAL', 1],
-  ];
-
-  it.each(codes)('with %s ends with exit code %i', async (code, expected) => {
-    await ordo.serve(() => new FakeError(code));
+  it('is told on standard error, and by the exit code', async () => {
+    await ordo.serve(() => new FakeError('ORDER_NOT_FOUND'));
     const { exitCode, output, errors } = await ordo.run(['ship', 'SO-1']);
-    expect(exitCode).toBe(expected);
-    expect(output).toBe('');
-    expect(errors).toContain(`It is ${code}.`);
+    expect([exitCode, output]).toEqual([4, '']);
+    expect(errors).toBe('ORDER_NOT_FOUND (404): It is ORDER_NOT_FOUND.\n  `ordo list` shows which orders there are\n');
   });
 
   it('says which guard failed and what is accepted', async () => {
@@ -57,6 +41,12 @@ NOT_ACCEPTED (409): The order does not take ship now.
     expect(errors).toContain('transaction: SO-1~1');
   });
 
+  it('shows no control characters of whoever voted', async () => {
+    const votes = [{ participant: 'service:psp', code: 'NO', reason: '\u001b[2Jgone' }];
+    await ordo.serve(() => new FakeError('TRANSACTION_ABORTED', { transaction: 'SO-1~1', votes }));
+    expect((await ordo.run(['pay', 'SO-1'])).errors).toContain('voted no: NO \ufffd[2Jgone');
+  });
+
   it('is JSON on standard error with --json', async () => {
     await ordo.serve(() => new FakeError('VERSION_CONFLICT', { version: 7 }));
     const { output, errors } = await ordo.run(['ship', 'SO-1', '--json']);
@@ -73,6 +63,7 @@ NOT_ACCEPTED (409): The order does not take ship now.
     const { exitCode, errors } = await ordo.run(['get', 'SO-1']);
     expect(exitCode).toBe(5);
     expect(errors).toContain('NO_RESPONDERS');
+    expect(errors).toContain('start a service with `ordo serve`');
   });
 
   it('is exit code 5 where no NATS server runs', async () => {
@@ -85,7 +76,18 @@ NOT_ACCEPTED (409): The order does not take ship now.
     await ordo.serve(() => undefined);
     const { exitCode, errors } = await ordo.run(['pay', 'SO-1', '--timeout', '1ms']);
     expect(exitCode).toBe(5);
-    expect(errors).toContain('whether it was done is unknown');
+    expect(errors).toMatch(/whether it was done is unknown: send it again with --request-id [0-9a-f-]{36}, or look/);
+  });
+
+  it('names the request id under which it was sent where the outcome is unknown', async () => {
+    await ordo.serve(() => undefined);
+    const { errors } = await ordo.run(['pay', 'SO-1', '--timeout', '1ms', '--request-id', 'r1', '--json']);
+    expect(JSON.parse(errors)).toMatchObject({ code: 'TIMEOUT', outcomeUnknown: true, details: { requestId: 'r1' } });
+  });
+
+  it('is JSON on standard error with --ndjson too', async () => {
+    await ordo.serve(() => new FakeError('BUSY', { retryAfterMs: 50 }));
+    expect(JSON.parse((await ordo.run(['list', '--ndjson'])).errors)).toMatchObject({ code: 'BUSY' });
   });
 });
 
@@ -114,20 +116,23 @@ describe('wrong usage is exit code 2 and says what is wrong:', () => {
   });
 });
 
-describe('help', () => {
-  it('shows a first order, and exits with 0', async () => {
-    const { exitCode, output } = await ordo.run(['--help']);
-    expect(exitCode).toBe(0);
-    expect(output).toContain('ordo pay SO-1 --token ok');
+describe('Ctrl-C while an answer is waited for', () => {
+  it('ends with 130', async () => {
+    await ordo.serve(() => {
+      process.emit('SIGINT');
+      return undefined;
+    });
+    const { exitCode, output, errors } = await ordo.run(['wait', 'SO-1', '--status', 'paid', '--for', '60s']);
+    expect({ exitCode, output, errors }).toEqual({ exitCode: 130, output: '', errors: 'Stopped by a signal.\n' });
   });
 
-  it.each(
-    createProgram()
-      .commands.flatMap((command) => (command.commands.length > 0 ? command.commands : [command]))
-      .map((command) => [command.parent?.parent ? [command.parent.name(), command.name()] : [command.name()]]),
-  )('of %j teaches by example', async (words) => {
-    const { exitCode, output } = await ordo.run([...words, '--help']);
-    expect(exitCode).toBe(0);
-    expect(output).toContain(`$ ${words[0] === 'place' ? 'ordo place' : `ordo ${words.join(' ')}`}`);
+  it('says under which request id a command was sent, which may have been done', async () => {
+    await ordo.serve(() => {
+      process.emit('SIGINT');
+      return undefined;
+    });
+    const { exitCode, errors } = await ordo.run(['pay', 'SO-1', '--request-id', 'r1']);
+    expect(exitCode).toBe(130);
+    expect(errors).toMatch(/whether it was done is unknown: send it again with --request-id r1/);
   });
 });

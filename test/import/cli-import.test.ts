@@ -50,7 +50,7 @@ async function ordo(args: string[], service: OrderService = new FakeService(), s
       };
       return { url: 'nats://started', stop };
     },
-    connect: async (url) => {
+    connect: async ({ url }) => {
       seen.connected.push(url);
       const close = async (): Promise<void> => {
         seen.closed += 1;

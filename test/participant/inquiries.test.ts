@@ -211,11 +211,8 @@ describe('A prepare while an older branch of the order is undecided', () => {
     coordinator.outcomes[TOKEN] = 'committed';
     const answer = psp.ask(next);
     await psp.until(() => psp.calls.length === 2);
-    await psp.clock.pass(5_000);
-    expect(await answer).toMatchObject({ code: 'OLDER_BRANCH_UNDECIDED' });
-    const stopping = psp.stop();
-    await psp.clock.pass(20_000);
-    await stopping;
+    expect(await psp.passUntil(answer)).toMatchObject({ code: 'OLDER_BRANCH_UNDECIDED' });
+    await psp.passUntil(psp.stop());
   });
 
   it('of another order is voted on', async () => {
@@ -240,5 +237,14 @@ describe('What has ended', () => {
     expect((await psp.log.open({ limit: 9 })).every(isOpen)).toBe(true);
     // A prepare that has been under way all the time is too late by now.
     expect(await psp.ask(prepare({ branch: 'b' }))).toMatchObject({ vote: 'no', code: 'PREPARE_TIMEOUT' });
+  });
+
+  it('is forgotten however much it is', async () => {
+    const branches = Array.from({ length: 2_500 }, (_, index) => `stock/${index}`);
+    for (const branch of branches) await left('committed', { branch });
+    psp.clock.set(DEADLINE + 1);
+    await psp.start();
+    await psp.until(async () => (await stateOf({ branch: 'stock/2499' })) === undefined);
+    expect((await Promise.all(branches.map((branch) => stateOf({ branch })))).filter(Boolean)).toEqual([]);
   });
 });

@@ -14,7 +14,8 @@ import {
   type Vote,
 } from '../../src/participant/index.ts';
 import { startTestNats, type TestNats } from '../fixtures/nats.ts';
-import { decided, prepare } from './fixtures/branches.ts';
+import { startConfiguredNats } from '../service/fixtures/configured-nats.ts';
+import { DEADLINE, decided, prepare } from './fixtures/branches.ts';
 import { Gate, TestParticipant } from './fixtures/test-participant.ts';
 
 let nats: TestNats;
@@ -72,6 +73,38 @@ describe('Handlers', () => {
   });
 });
 
+describe('A prepare that waits for its turn', () => {
+  it('past its deadline is voted down, and its handler never called', async () => {
+    await psp.start({ concurrency: 1 });
+    const gate = holdPrepares();
+    const first = psp.ask(prepare({ branch: 'a', deadline: DEADLINE + 60_000 }));
+    await psp.until(() => psp.calls.length === 1);
+    const second = psp.ask(prepare({ branch: 'b' }));
+    await nats.connection.flush();
+    await psp.until(() => psp.clock.planned.includes(DEADLINE));
+    await psp.clock.pass(10_001);
+    gate.open();
+    expect(await first).toEqual(YES);
+    expect(await second).toMatchObject({ vote: 'no', code: 'PREPARE_TIMEOUT' });
+    expect(psp.calls).toEqual(['prepare SO-1=7E1/a']);
+  });
+
+  it('and is aborted meanwhile is never begun', async () => {
+    await psp.start({ concurrency: 1 });
+    const gate = holdPrepares();
+    const first = psp.ask(prepare({ branch: 'a' }));
+    await psp.until(() => psp.calls.length === 1);
+    const second = psp.ask(prepare({ branch: 'b' }));
+    await psp.until(() => psp.clock.planned.filter((at) => at === DEADLINE).length === 2);
+    const done = psp.ask(decided('abort', { branch: 'b' }));
+    await nats.connection.flush();
+    gate.open();
+    expect(await Promise.all([first, done])).toEqual([YES, DONE]);
+    expect(await second).toMatchObject({ vote: 'no' });
+    expect(psp.calls).toEqual(['prepare SO-1=7E1/a']);
+  });
+});
+
 describe('A participant that stops', () => {
   it('leaves the queue first, finishes what it has taken and answers it', async () => {
     const gate = holdPrepares();
@@ -101,10 +134,7 @@ describe('A participant that stops', () => {
       });
     psp.ask(prepare()).catch(() => {});
     await psp.until(() => psp.calls.length === 1);
-    const stopping = first.stop({ graceMs: 3_000 });
-    await psp.until(() => psp.clock.planned.length > 0);
-    for (let seconds = 0; seconds < 10; seconds += 1) await psp.clock.pass(1_000);
-    await stopping;
+    await psp.passUntil(first.stop({ graceMs: 3_000 }));
     expect(hasHeard).toBe(true);
     expect(psp.said).toEqual(['error: Handlers were still running when the participant stopped']);
     expect(await psp.log.open({ limit: 9 })).toMatchObject([{ state: 'preparing' }]);
@@ -200,6 +230,19 @@ describe('A NATS server that goes away', () => {
     await again.stop();
   });
 
+  it('and lets it hear nothing, for want of a permission, is told to the author', async () => {
+    const deafening = `authorization { users = [{ user: "x", password: "x", permissions: {
+      publish: ">", subscribe: { deny: "participants.>" } } }] }\nno_auth_user: "x"`;
+    const server = await startConfiguredNats(deafening);
+    await psp.start({ url: server.url });
+    await psp.until(() => psp.fatal.length > 0);
+    expect(psp.fatal).toMatchObject([
+      { code: 'CONNECTION_FAILED', message: expect.stringContaining('subscribe to participants.psp.*') },
+    ]);
+    await psp.stop();
+    await server.stop();
+  });
+
   it('for good, because the connection was closed, is told to the author', async () => {
     const connection = await connect({ servers: nats.url });
     const deaf = new TestParticipant(connection);
@@ -237,6 +280,9 @@ describe('Starting', () => {
     [{ serves: [] }, /serves: .*payment, stock, shipment/],
     [{ serves: 'money' as 'payment' }, /serves: .*"money"/],
     [{ concurrency: 0 }, /concurrency/],
+    [{ commit: undefined as never }, /commit: must be a function/],
+    [{ data: '' }, /data: .*directory/],
+    [{ connection: undefined as never }, /url: /],
   ])('with options that cannot be meant says which: %j', async (changes, why) => {
     await expect(start(changes)).rejects.toMatchObject({
       code: 'INVALID_OPTION',

@@ -6,6 +6,7 @@ describe('The settings', () => {
     const standard = {
       data: './data',
       nats: undefined,
+      natsFiles: {},
       natsPort: 4222,
       http: { host: '127.0.0.1', port: 8080 },
       participants: {},
@@ -14,6 +15,7 @@ describe('The settings', () => {
       returnWindowMs: null,
       prepareTimeoutMs: 10_000,
       retentionMs: 86_400_000,
+      activeActors: 50_000,
       log: 'info',
     };
     expect(readSettings({}, {})).toEqual(standard);
@@ -65,6 +67,8 @@ describe('The settings', () => {
       /^--nats-port \(or ORDO_NATS_PORT\): "99999" is no port; it must be a number from 0 to 65535/,
     ],
     ['natsPort', '1e3', /is no port/],
+    ['activeActors', '99', /^--active-actors \(or ORDO_ACTIVE_ACTORS\): "99" must be a whole number from 100/],
+    ['activeActors', 'many', /must be a whole number/],
     ['http', '8080', /^--http \(or ORDO_HTTP\): "8080" is no address; write it as 127.0.0.1:8080, .* or off/],
     ['http', '127.0.0.1:65536', /is no address/],
     ['http', '::1:8080', /is no address/],

@@ -165,10 +165,10 @@ describe('ordo doctor', () => {
 
 describe('ordo timers', () => {
   it('shows what is due', async () => {
-    const { exitCode, output } = await ordo('timers', '--type', 'order', '--due-within', '31m');
+    const { exitCode, output } = await ordo('timers', '--type', 'order', '--due-within', '31m', '--utc');
     expect(exitCode).toBe(0);
     expect(output).toMatch(/^due +actor +timer +leaves\n/);
-    expect(output).toMatch(/2010-12-01T08:56:02\.000Z +order\/SO 3\/ü +paymentWindow +order\.payment\.unpaid/);
+    expect(output).toMatch(/08:56:02\S* +order\/SO 3\/ü +paymentWindow +order\.payment\.unpaid/);
   });
 });
 

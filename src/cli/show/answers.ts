@@ -1,118 +1,119 @@
-import type { AnswerOf, TransactionView } from '../../contracts/index.ts';
-import { money, shown, table } from './table.ts';
+import { type AnswerOf, isJsonObject } from '../../contracts/index.ts';
+import { money } from './money.ts';
+import type { Screen } from './screen.ts';
+import { paintedStatus, paintedYes } from './status.ts';
+import { table } from './table.ts';
+import { shown } from './text.ts';
+import { age, moment } from './time.ts';
 
-/** What is shown where a list is empty. */
-export const none = 'none\n';
-
-export function showOrders({ orders, cursor }: AnswerOf<'orders.list'>): string {
-  const rows = orders.map((order) => [
-    order.id,
-    order.status,
-    order.customer,
-    money(order.total, order.digits),
-    order.currency,
-    money(order.payment.outstanding, order.digits),
-    order.fulfillment.status,
-    order.placedAt,
+export function showOrders({ orders }: AnswerOf<'orders.list'>, screen: Screen): string {
+  const rows = orders.map(({ id, status, customer, total, digits, currency, payment, fulfillment, placedAt }) => [
+    id,
+    paintedStatus(status),
+    customer,
+    money(total, digits, currency),
+    money(payment.outstanding, digits),
+    fulfillment.status,
+    age(placedAt, screen),
   ]);
   const columns = [
     'order',
     'status',
-    'customer',
+    { text: 'customer' },
     { figures: 'total' },
-    '',
     { figures: 'outstanding' },
     'fulfillment',
     'placed',
   ];
-  return (table(columns, rows) || none) + more(cursor);
+  return table(columns, rows, screen);
 }
 
-/** How to go on after this page. */
-export function more(cursor: string | null): string {
-  return cursor === null ? '' : `\nmore with --cursor ${shown(cursor)}\n`;
-}
-
-export function showHistory({ entries }: AnswerOf<'orders.history'>): string {
+export function showHistory({ entries }: AnswerOf<'orders.history'>, screen: Screen): string {
   const rows = entries.map(({ seq, at, event, by, from, to }) => {
     const { type, ...rest } = event;
     const changed = Object.keys(to).filter((region) => from?.[region] !== to[region]);
     const became = changed.map((region) => `${region} ${to[region]}`).join(', ');
-    return [seq, at, type, by, became, Object.keys(rest).length === 0 ? '' : rest];
+    return [seq, moment(at, screen, 'milliseconds'), type, by, became, fields(rest)];
   });
-  return table([{ figures: 'seq' }, 'at', 'event', 'by', 'became', 'with'], rows) || none;
+  const columns = [{ figures: 'seq' }, 'at', 'event', { text: 'by' }, { text: 'became' }, { text: 'with' }];
+  return table(columns, rows, screen);
 }
 
-export function showExplanation({ commands }: AnswerOf<'orders.explain'>): string {
-  const rows = commands.map(({ command, accepted, failed }) => [
-    command,
-    accepted ? 'yes' : 'no',
-    failed.map(({ guard, why }) => `${guard}: ${why}`).join('; '),
-  ]);
-  return table(['command', 'accepted', 'why not'], rows) || none;
+/** `amount=500 reason=goodwill`. */
+export function fields(values: Readonly<Record<string, unknown>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${shown(value)}`)
+    .join(' ');
 }
 
-export function showWhatIf({ steps }: AnswerOf<'orders.whatIf'>): string {
+export function showExplanation({ commands }: AnswerOf<'orders.explain'>, screen: Screen): string {
+  const rows = commands.map(({ command, accepted, failed }) => [command, paintedYes(accepted), reasons(failed)]);
+  return table(['command', 'accepted', { text: 'why not' }], rows, screen);
+}
+
+function reasons(failed: AnswerOf<'orders.explain'>['commands'][number]['failed']): string {
+  return failed.map(({ guard, why }) => `${guard}: ${why}`).join('; ');
+}
+
+export function showWhatIf({ steps }: AnswerOf<'orders.whatIf'>, screen: Screen): string {
   const rows = steps.map(({ event, accepted, state, effects, failed }) => [
     event.type,
-    accepted ? 'yes' : 'no',
+    paintedYes(accepted),
     Object.entries(state)
       .map(([region, value]) => `${region} ${value}`)
       .join(', '),
-    effects.length === 0 ? '' : effects,
-    failed.map(({ guard, why }) => `${guard}: ${why}`).join('; '),
+    effects.map(effect).join('; '),
+    reasons(failed),
   ]);
-  return table(['event', 'accepted', 'state', 'effects', 'why not'], rows) || none;
+  const columns = ['event', 'accepted', { text: 'state' }, { text: 'effects' }, { text: 'why not' }];
+  return `${table(columns, rows, screen)}Nothing was written.\n`;
 }
 
-export function showCounts({ status, state }: AnswerOf<'orders.counts'>): string {
-  const rows = [...Object.entries(status), ...Object.entries(state)];
-  return table(['status or state', { figures: 'orders' }], rows) || none;
+/** An effect in words: `asks payment/SO-1 to charge amount=3330`, `announces paid`. */
+function effect(value: unknown): string {
+  if (!isJsonObject(value)) return shown(value);
+  const { kind, participant, operation, args, type, transaction } = value;
+  if (kind === 'ask') return `asks ${participant} to ${operation} ${isJsonObject(args) ? fields(args) : ''}`.trimEnd();
+  if (kind === 'announce') return `announces ${type}`;
+  if (kind === 'assumed') return `if all vote yes in ${transaction}`;
+  return shown(value);
 }
 
-export function showStock({ sku, onHand, reserved, available }: AnswerOf<'stock.get'>): string {
+export function showCounts({ status, state }: AnswerOf<'orders.counts'>, screen: Screen): string {
+  const byStatus = Object.entries(status).map(([name, count]) => [paintedStatus(name), count]);
+  const byState = Object.entries(state)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, count]) => [name, count]);
+  const tables = [
+    table(['status', { figures: 'orders' }], byStatus, screen),
+    table(['state', { figures: 'orders' }], byState, screen),
+  ];
+  return tables.filter((one) => one !== '').join('\n') || 'There are no orders yet.\n';
+}
+
+export function showStock({ sku, onHand, reserved, available }: AnswerOf<'stock.get'>, screen: Screen): string {
   const columns = ['sku', { figures: 'on hand' }, { figures: 'reserved' }, { figures: 'available' }];
-  return table(columns, [[sku, onHand, reserved, available]]);
+  return table(columns, [[sku, onHand, reserved, available]], screen);
 }
 
-/** Amounts stand as they are, in the smallest unit: the ledger does not know the order's digits. */
-export function showPayments(ledger: AnswerOf<'payments.get'>): string {
+/** The currency of the order that a ledger belongs to: the ledger itself does not know it. */
+export interface Currency {
+  readonly currency: string;
+  readonly digits: number;
+}
+
+export function showPayments(ledger: AnswerOf<'payments.get'>, { currency, digits }: Currency, screen: Screen): string {
   const { authorized, captured, refunded, entries } = ledger;
-  const columns = ['entry', 'kind', { figures: 'amount' }, 'at', 'transaction', 'reason'];
-  const rows = entries.map(({ id, kind, amount, at, transaction, reason }) => [
+  const amount = (value: number): string => money(value, digits, currency);
+  const columns = ['entry', 'kind', { figures: 'amount' }, 'at', 'transaction', { text: 'reason' }];
+  const rows = entries.map(({ id, kind, amount: value, at, transaction, reason }) => [
     id,
     kind,
-    amount,
-    at,
+    amount(value),
+    moment(at, screen),
     transaction,
     reason,
   ]);
-  const sums = `${shown(ledger.order)}: authorized ${authorized}, captured ${captured}, refunded ${refunded}\n`;
-  return sums + table(columns, rows);
-}
-
-export function showTransaction(transaction: TransactionView): string {
-  const { id, order, operation, state, startedAt, deadline, branches } = transaction;
-  const rows = branches.map(({ branch, participant, vote, outcome }) => [branch, participant, vote, outcome]);
-  return [
-    `${shown(id)}  ${shown(state)}\n`,
-    `${shown(operation)} of ${shown(order)}, started ${startedAt}, deadline ${deadline}\n`,
-    table(['branch', 'participant', 'vote', 'outcome'], rows),
-  ].join('');
-}
-
-export function showTransactions({ transactions, cursor }: AnswerOf<'transactions.list'>): string {
-  const rows = transactions.map(({ id, order, operation, state, startedAt, branches }) => [
-    id,
-    state,
-    operation,
-    order,
-    startedAt,
-    branches
-      .filter(({ outcome }) => outcome === null)
-      .map(({ branch }) => branch)
-      .join(' '),
-  ]);
-  const columns = ['transaction', 'state', 'operation', 'order', 'started', 'unanswered branches'];
-  return (table(columns, rows) || none) + more(cursor);
+  const sums = `authorized ${amount(authorized)}, captured ${amount(captured)}, refunded ${amount(refunded)}`;
+  return `${shown(ledger.order)}: ${sums}\n${table(columns, rows, screen)}`;
 }

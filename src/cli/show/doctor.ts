@@ -1,7 +1,9 @@
 import type { AnswerOf, DoctorAnswer, DoctorFinding } from '../../contracts/index.ts';
 import { grouped } from '../../import/table.ts';
-import { more, none } from './answers.ts';
-import { shown, table } from './table.ts';
+import type { Screen } from './screen.ts';
+import { table } from './table.ts';
+import { shown } from './text.ts';
+import { moment } from './time.ts';
 
 /** How many findings a person is shown; a program gets all of them. */
 const MOST_SHOWN = 200;
@@ -79,9 +81,10 @@ export function showMended(
   return `${lines.join('\n')}\n\n`;
 }
 
-export function showTimers({ actors, cursor }: AnswerOf<'admin.timers'>): string {
+export function showTimers({ actors, cursor }: AnswerOf<'admin.timers'>, screen: Screen): string {
   const rows = actors.flatMap(({ address, timers }) =>
-    timers.map(({ id, due, delay, state }) => [due, address, delay ?? id, state]),
+    timers.map(({ id, due, delay, state }) => [moment(due, screen), address, delay ?? id, state]),
   );
-  return (table(['due', 'actor', 'timer', 'leaves'], rows) || none) + more(cursor);
+  const more = cursor === null ? '' : `\nmore with --cursor ${shown(cursor)}\n`;
+  return (table(['due', 'actor', 'timer', 'leaves'], rows, screen) || 'none\n') + more;
 }

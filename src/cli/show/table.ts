@@ -1,55 +1,106 @@
-import Table from 'cli-table3';
+import { paint, type Screen, type Style } from './screen.ts';
+import { shown, widthOf, wrapped } from './text.ts';
 
-/** A text for a terminal: control characters, which could move the cursor or worse, are shown as �. */
-export function shown(value: unknown): string {
-  const text = value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-  return text.replace(/\p{Cc}/gu, '\ufffd');
+/**
+ * A column: its heading, and whether it holds figures, which stand on the right, or text that may be broken into
+ * lines where the screen is narrow. What is in other columns is never broken: it is there to be copied.
+ */
+export type Column = string | { readonly figures: string } | { readonly text: string };
+
+/** A value in a table that stands out. */
+export interface Painted {
+  readonly value: unknown;
+  readonly style: Style | undefined;
 }
 
-/** A column: its heading, and whether it holds figures, which stand on the right. */
-export type Column = string | { readonly figures: string };
+/** Marks a value of a table. */
+export function painted(style: Style | undefined, value: unknown): Painted {
+  return { value, style };
+}
 
-/** Nothing but spaces between columns: for pipes, and quieter to read on a screen. */
-const spaces = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-  ].map((name) => [name, '']),
-);
+/** Where nobody looks on. */
+const plain = { width: undefined, hasColors: false };
 
-/** A table as text, each line ended; nothing where there are no rows. */
-export function table(columns: readonly Column[], rows: readonly (readonly unknown[])[]): string {
+const gap = '  ';
+/** A column of text is made no narrower than this. */
+const leastText = 16;
+/** A longer text is cut: a table is to be looked over, and `--json` has all of it. */
+const mostLines = 6;
+
+interface Cell {
+  readonly text: string;
+  readonly style: Style | undefined;
+}
+
+/** A table as text, each line ended; nothing where there are no rows. Cells may be `painted`. */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly unknown[])[],
+  screen: Pick<Screen, 'width' | 'hasColors'> = plain,
+): string {
   if (rows.length === 0) return '';
-  const drawn = new Table({
-    head: columns.map((column) => (typeof column === 'string' ? column : column.figures)),
-    colAligns: columns.map((column) => (typeof column === 'string' ? 'left' : 'right')),
-    chars: { ...spaces, middle: '  ' },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  drawn.push(...rows.map((row) => row.map(shown)));
-  return `${drawn
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')}\n`;
+  const heading = columns.map((column): Cell => ({ text: headingOf(column), style: 'bold' }));
+  const cells = [heading, ...rows.map((row) => columns.map((_, index) => cellOf(row[index])))];
+  const natural = columns.map((_, index) => Math.max(...cells.map((row) => widthOf(row[index]?.text ?? ''))));
+  const widths = screen.width === undefined ? natural : fitted(columns, natural, screen.width);
+  return cells.map((row) => drawn(columns, row, widths, screen)).join('');
 }
 
-/** An amount in units of 10^-digits, as people write it: `3330` with 2 digits is `33.30`. */
-export function money(amount: number, digits: number): string {
-  const figures = String(Math.abs(amount)).padStart(digits + 1, '0');
-  const whole = figures.slice(0, figures.length - digits);
-  const sign = amount < 0 ? '-' : '';
-  return digits === 0 ? sign + whole : `${sign}${whole}.${figures.slice(-digits)}`;
+function headingOf(column: Column): string {
+  if (typeof column === 'string') return column;
+  return 'figures' in column ? column.figures : column.text;
+}
+
+function cellOf(value: unknown): Cell {
+  if (typeof value === 'object' && value !== null && 'style' in value && 'value' in value) {
+    const { value: inner, style } = value as Painted;
+    return { text: shown(inner), style };
+  }
+  return { text: shown(value), style: undefined };
+}
+
+/** Narrows the columns of text, the widest first, until the table fits or they are as narrow as may be. */
+function fitted(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+  const widths = [...natural];
+  const isText = (index: number): boolean => typeof columns[index] === 'object' && 'text' in columns[index];
+  let excess = widths.reduce((sum, one) => sum + one, gap.length * (widths.length - 1)) - width;
+  while (excess > 0) {
+    const texts = widths
+      .map((one, index) => ({ one, index }))
+      .filter(({ one, index }) => isText(index) && one > leastText);
+    const [widest, next] = texts.sort((a, b) => b.one - a.one);
+    if (widest === undefined) break;
+    // Down to the next widest at once, or by what is still too much.
+    const step = Math.min(excess, Math.max(1, widest.one - Math.max(leastText, next?.one ?? 0)));
+    widths[widest.index] = widest.one - step;
+    excess -= step;
+  }
+  return widths;
+}
+
+function drawn(
+  columns: readonly Column[],
+  row: readonly Cell[],
+  widths: readonly number[],
+  screen: Pick<Screen, 'hasColors'>,
+): string {
+  const broken = row.map(({ text }, index) => {
+    const width = widths[index] ?? 0;
+    return widthOf(text) <= width ? [text] : wrapped(text, width, mostLines);
+  });
+  const height = Math.max(...broken.map((lines) => lines.length));
+  const lines = Array.from({ length: height }, (_, line) =>
+    row
+      .map(({ style }, index) => {
+        const column = columns[index];
+        const text = broken[index]?.[line] ?? '';
+        const space = ' '.repeat(Math.max(0, (widths[index] ?? 0) - widthOf(text)));
+        const isFigure = typeof column === 'object' && 'figures' in column;
+        const last = index === row.length - 1;
+        return isFigure ? space + paint(screen, style, text) : paint(screen, style, text) + (last ? '' : space);
+      })
+      .join(gap)
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n`;
 }

@@ -5,6 +5,7 @@ import type { Client } from '../../client/index.ts';
 import type { AnswerOf, InputOf } from '../../contracts/index.ts';
 import { drained, type FileWork, type OnAdvance } from '../../store/advance.ts';
 import { type AskingFlags, withAskingFlags } from '../asking.ts';
+import { withClient } from '../connection.ts';
 import type { CliContext } from '../context.ts';
 
 /** The flags of a tool that reads a store, running or stopped. */
@@ -27,9 +28,8 @@ export async function pullPieces<Name extends PieceName>(
   name: Name,
   take: (piece: AnswerOf<Name>) => void | Promise<void>,
 ): Promise<void> {
-  const client = await context.connect({ url: flags.nats, name: 'ordo-cli', defaults: context.callDefaults });
-  try {
-    const call = flags.timeout === undefined ? {} : { timeoutMs: flags.timeout };
+  await withClient(context, flags, async (client, stop) => {
+    const call = { signal: stop, ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }) };
     // All of these have the same body; TypeScript cannot tell from a name that is not known yet.
     const pull = (body: InputOf<PieceName>) => client.call(name, null, body as InputOf<Name>, call);
     let answer = await pull({});
@@ -42,9 +42,7 @@ export async function pullPieces<Name extends PieceName>(
     } finally {
       await close(client, name, answer.session);
     }
-  } finally {
-    await client.close();
-  }
+  });
 }
 
 /** A session that cannot be closed is closed by the service when it has been idle for long enough. */

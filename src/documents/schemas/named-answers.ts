@@ -21,6 +21,10 @@ export const answers = {
   StockView: { schema: contracts.stockView, about: 'How much of an article there is.' },
   PaymentLedger: { schema: contracts.paymentLedger, about: "An order's money: charges and refunds." },
   TransactionView: { schema: contracts.transactionView, about: 'A transaction with its branches.' },
+  TransactionBranches: {
+    schema: contracts.transactionBranchesAnswer,
+    about: 'A transaction, and beside each branch what its participant itself says.',
+  },
   TransactionList: { schema: contracts.listTransactionsAnswer, about: 'A page of transactions, oldest first.' },
   FilePiece: { schema: contracts.filePiece, about: 'A piece of a file that the service makes, and how far it is.' },
   DoctorPiece: { schema: contracts.doctorPiece, about: 'What the doctor has found since the piece before.' },
@@ -48,6 +52,10 @@ export const answerParts = {
   DoctorReport: { schema: contracts.doctorReport, about: 'What an examination of the store came to.' },
   ActorTimers: { schema: contracts.actorTimers, about: 'An actor with its timers.' },
   LedgerEntry: { schema: contracts.ledgerEntry, about: 'A charge or a refund.' },
+  BranchSideBySide: {
+    schema: contracts.branchSideBySide,
+    about: 'A branch as its coordinator sees it, and what its participant itself says.',
+  },
   TransactionBranch: { schema: contracts.transactionBranch, about: "One participant's part in a transaction." },
   VoteAgainst: { schema: contracts.vote, about: 'Why a participant did not let a transaction commit.' },
   InvalidField: {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Level } from 'level';
 import { encodeToken } from '../../contracts/index.ts';
 import { type BranchId, branchKey } from '../branch.ts';
-import { messageOf, ParticipantError } from '../errors.ts';
+import { isDamage, messageOf, ParticipantError } from '../errors.ts';
 import type { BranchLog, OpenQuery } from './branch-log.ts';
 import { isOpen, type LogEntry, type OpenEntry } from './entry.ts';
 import { seal, unseal } from './seal.ts';
@@ -44,11 +44,11 @@ interface Range {
 export class LevelBranchLog implements BranchLog {
   readonly #level: Database;
   readonly #directory: string;
-  readonly #onDamaged: (error: ParticipantError) => void;
+  readonly #onDamaged: (error: Error) => void;
   /** Branches that are being written, so that a second write cannot slip in behind the check of the revision. */
   readonly #writing = new Set<string>();
 
-  private constructor(level: Database, directory: string, onDamaged: (error: ParticipantError) => void) {
+  private constructor(level: Database, directory: string, onDamaged: (error: Error) => void) {
     this.#level = level;
     this.#directory = directory;
     this.#onDamaged = onDamaged;
@@ -58,7 +58,7 @@ export class LevelBranchLog implements BranchLog {
    * Opens the directory, or makes it. `onDamaged` hears of entries that `open` leaves out. Throws ParticipantError:
    * LEVEL_LOCKED when another process has it open, STORE_CORRUPT when it is damaged, STORE_FAILED for the rest.
    */
-  static async open(directory: string, onDamaged: (error: ParticipantError) => void): Promise<LevelBranchLog> {
+  static async open(directory: string, onDamaged: (error: Error) => void): Promise<LevelBranchLog> {
     const path = resolve(directory);
     if (opened.has(path)) throw locked(directory);
     opened.add(path);
@@ -70,7 +70,7 @@ export class LevelBranchLog implements BranchLog {
     }
   }
 
-  static async #open(directory: string, onDamaged: (error: ParticipantError) => void): Promise<LevelBranchLog> {
+  static async #open(directory: string, onDamaged: (error: Error) => void): Promise<LevelBranchLog> {
     const isNew = await isWithoutDatabase(directory);
     // Loaded only where it is used: whoever brings another log does without LevelDB.
     const { Level } = await import('level');
@@ -206,7 +206,7 @@ export class LevelBranchLog implements BranchLog {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof ParticipantError) || error.code !== 'STORE_CORRUPT') throw error;
+      if (!isDamage(error)) throw error;
       this.#onDamaged(error);
       return undefined;
     }

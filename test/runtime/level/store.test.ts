@@ -238,7 +238,20 @@ describe('opening', () => {
       expect(error.code).toBe('LEVEL_LOCKED');
       expect(error.message).toContain(directory);
       expect(error.message).toContain('--data');
-      expect(error.cause).toBeInstanceOf(Error);
+    });
+  });
+
+  it('keeps other processes out also after this one has tried to open it twice', async () => {
+    const script = `
+      const { Level } = require('level');
+      new Level(process.argv[1]).open().then(() => console.log('open'), ({ cause }) => console.log(cause.code));
+    `;
+    await withStore(async () => {
+      await thrownBy(() => LevelStore.open(directory));
+      const child = spawn(process.execPath, ['-e', script, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const [said] = await once(child.stdout, 'data');
+      expect(String(said).trim()).toBe('LEVEL_LOCKED');
+      await once(child, 'exit');
     });
   });
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { formatSeconds, progressOn } from '../../src/import/progress.ts';
+import { formatSeconds, progressOn } from '../src/progress.ts';
 
 class Sink extends Writable {
   text = '';
@@ -13,6 +13,13 @@ class Sink extends Writable {
 /** A terminal that keeps what is written to it. */
 function terminal() {
   return Object.assign(new Sink(), { isTTY: true, cursorTo: () => true, clearLine: () => true, columns: 120 });
+}
+
+/** What is left on a terminal's lines: what was cleared, or drawn over, is gone. */
+function seen(text: string): string[] {
+  const esc = String.fromCharCode(27);
+  const lines = text.split('\n').map((line) => line.split(`${esc}[2K`).at(-1)?.split(`${esc}[1G`).at(-1) ?? '');
+  return lines.map((line) => line.replace(new RegExp(`${esc}(?:\\[\\?*\\d*[A-Za-z]|\\d)`, 'g'), ''));
 }
 
 describe('progress', () => {
@@ -71,18 +78,19 @@ describe('progress', () => {
     expect(sink.text).toMatch(/█░+\] {2}50 % 50\/100 orders, 25\/s, 2 s left/);
   });
 
-  it('says something on a line of its own between two drawings of the bar', () => {
+  it('says something on a line of its own, in the place of the bar, which goes on below', () => {
     const sink = terminal();
     const progress = progressOn(sink, () => 0);
     progress.say('before');
     progress.begin('orders', 100, 'orders');
     progress.say('stopping');
     progress.end();
-    const [first, ...others] = sink.text.split('\n');
-    expect(first).toBe('before');
-    expect(others.findIndex((line) => line.includes('orders  ['))).toBe(0);
-    expect(others[1]).toMatch(/stopping$/);
-    expect(others[2]).toContain('orders  [');
+    expect(seen(sink.text)).toEqual([
+      'before',
+      'stopping',
+      'orders  [░░░░░░░░░░░░░░░░]   0 % 0/100 orders, 0/s, stopped after 0 s',
+      '',
+    ]);
   });
 
   it.each([
