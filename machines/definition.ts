@@ -1,11 +1,13 @@
 import type { AnyEventObject, AnyStateMachine, MachineContext, StateValue } from 'xstate';
+import type { ContextShape } from './context-shape.ts';
 
 /** What the runtime wants to know of a machine, beside its chart. It matches the runtime's own `Definition`. */
 export interface MachineDefinition {
   readonly type: string;
   readonly machine: AnyStateMachine;
   readonly version: number;
-  readonly migrate?: (snapshot: Stored, fromVersion: number) => Stored | undefined;
+  readonly migrate?: (outdated: Outdated, fromVersion: number) => Migrated | undefined;
+  readonly contextShape?: ContextShape;
   readonly commands: readonly string[];
   readonly creates?: string;
   readonly view: (state: Viewed) => unknown;
@@ -25,6 +27,26 @@ export interface MachineDefinition {
 export interface Stored {
   readonly value: StateValue;
   readonly context: MachineContext;
+}
+
+/** A record of an older version, as a migration sees it. */
+export interface Outdated extends Stored {
+  readonly timers: readonly StoredTimer[];
+  /** When its last step was taken (ms since 1970). */
+  readonly at: number;
+}
+
+/** What a migration makes of it; without `timers`, they follow from the states that are left and entered. */
+export interface Migrated extends Stored {
+  readonly timers?: readonly StoredTimer[];
+}
+
+/** A timer that is running: `xstate.after.paymentWindow.order.payment.unpaid` and when it is due (ms since 1970). */
+export interface StoredTimer {
+  readonly id: string;
+  readonly dueAt: number;
+  readonly event: AnyEventObject;
+  readonly trace?: string;
 }
 
 /** A snapshot together with whose it is, its version and its time (ms since 1970). */

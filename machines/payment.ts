@@ -1,6 +1,8 @@
+import { count, listOf, nullable, object, oneOf, text } from './context-shape.ts';
 import { iso, keyOf, type MachineDefinition, stateCounts } from './definition.ts';
 import type { HeldBranch } from './participant/branch-log.ts';
 import { type ParticipantContext, participantMachine, type Resource } from './participant/participant-machine.ts';
+import { participantShape } from './participant/participant-shape.ts';
 
 export interface PaymentEntry {
   readonly kind: 'charge' | 'refund';
@@ -104,6 +106,23 @@ export const paymentDefinition: MachineDefinition = {
   type: 'payment',
   machine: paymentMachine,
   version: 1,
+  contextShape: participantShape(
+    object<PaymentBook>({
+      authorized: count,
+      captured: count,
+      refunded: count,
+      refunding: count,
+      entries: listOf(
+        object<PaymentEntry>({
+          kind: oneOf('charge', 'refund'),
+          amount: count,
+          at: count,
+          transaction: text,
+          reason: nullable(text),
+        }),
+      ),
+    }),
+  ),
   commands: [],
   view: ({ address, context }) => {
     const { authorized, captured, refunded, entries } = (context as ParticipantContext<PaymentBook>).book;

@@ -1,5 +1,7 @@
+import { anyObject, count, listOf, nullable, object, text } from './context-shape.ts';
 import { iso, keyOf, type MachineDefinition, stateCounts } from './definition.ts';
 import { type ParticipantContext, participantMachine, type Resource } from './participant/participant-machine.ts';
+import { participantShape } from './participant/participant-shape.ts';
 
 /** A parcel that was handed over. */
 export interface ShippedParcel {
@@ -52,6 +54,21 @@ export const shipmentDefinition: MachineDefinition = {
   type: 'shipment',
   machine: shipmentMachine,
   version: 1,
+  contextShape: participantShape(
+    object<ShipmentBook>({
+      parcels: listOf(
+        object<ShippedParcel>({
+          parcel: text,
+          lines: listOf(object<ShippedParcel['lines'][number]>({ line: count, quantity: count })),
+          carrier: nullable(text),
+          tracking: nullable(text),
+          address: anyObject,
+          transaction: text,
+          at: count,
+        }),
+      ),
+    }),
+  ),
   commands: [],
   view: ({ address, context }) => ({
     order: keyOf(address),

@@ -1,6 +1,8 @@
+import { count, object } from './context-shape.ts';
 import { keyOf, type MachineDefinition, stateCounts } from './definition.ts';
 import type { HeldBranch } from './participant/branch-log.ts';
 import { type ParticipantContext, participantMachine, type Resource } from './participant/participant-machine.ts';
+import { participantShape } from './participant/participant-shape.ts';
 
 /** One article's shelf, in units. Always: 0 ≤ reserved ≤ onHand, and received = onHand + dispatched − restocked. */
 export interface StockBook {
@@ -149,6 +151,17 @@ export const stockDefinition: MachineDefinition = {
   type: 'stock',
   machine: stockMachine,
   version: 1,
+  contextShape: participantShape(
+    object<StockBook>({
+      onHand: count,
+      reserved: count,
+      undecided: count,
+      received: count,
+      dispatched: count,
+      restocked: count,
+      writtenOff: count,
+    }),
+  ),
   commands: ['receive'],
   view: ({ address, context }) => {
     const { book } = context as ParticipantContext<StockBook>;

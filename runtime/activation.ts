@@ -1,7 +1,8 @@
 import { type Address, typeOf } from './address.ts';
 import type { Definition } from './definition.ts';
-import { RuntimeError } from './errors.ts';
+import { messageOf, RuntimeError } from './errors.ts';
 import { CHAIN_START } from './journal.ts';
+import { migrate } from './migration.ts';
 import type { Store, StoredActor } from './ports.ts';
 import { type ActorRecord, packRecord, unpackRecord } from './record.ts';
 import { restore } from './statechart.ts';
@@ -72,28 +73,28 @@ function restored(
   if (record.machine !== definition.type) {
     throw unknownVersion(address, record, `this build runs ${definition.type} there`);
   }
-  const migrated = record.version === definition.version ? undefined : migratedRecord(address, definition, record, now);
-  const current = migrated ?? record;
+  let current = record;
   let snapshot: Actor['snapshot'];
   try {
+    if (record.version !== definition.version) current = migrate(definition, record, now);
     snapshot = restore(definition.machine, current);
   } catch (error) {
-    throw unknownVersion(address, record, error instanceof Error ? error.message : String(error), error);
+    throw unknownVersion(address, record, messageOf(error), error);
   }
   // Actors in the same states share one value.
   const actorRecord: ActorRecord = { ...current, value: snapshot.value };
   const actor: Actor = { address, definition, record: actorRecord, snapshot, seq: current.seq };
   const active = activeOf(actor, stored.head);
-  if (migrated === undefined) return { active, migration: undefined };
+  if (current === record) return { active, migration: undefined };
   const entry = {
-    seq: migrated.seq,
-    at: migrated.at,
+    seq: current.seq,
+    at: current.at,
     event: { type: 'migrate', from: record.version, to: definition.version },
     cause: `build with ${definition.type} version ${definition.version}`,
     from: record.value,
-    to: migrated.value,
+    to: current.value,
     announcements: [],
-    record: packRecord(migrated),
+    record: packRecord(current),
   };
   const migration: Stepped = {
     kind: 'stepped',
@@ -108,17 +109,6 @@ function restored(
     forgotten: false,
   };
   return { active, migration };
-}
-
-function migratedRecord(address: Address, definition: Definition, record: ActorRecord, now: number): ActorRecord {
-  const { value, context } = record;
-  // A record from a newer build may mean things that this one has never heard of.
-  const snapshot =
-    record.version < definition.version ? definition.migrate?.({ value, context }, record.version) : undefined;
-  if (snapshot === undefined) {
-    throw unknownVersion(address, record, `this build runs version ${definition.version} and cannot take it over`);
-  }
-  return { ...record, ...snapshot, version: definition.version, seq: record.seq + 1, at: Math.max(now, record.at) };
 }
 
 function unknownVersion(address: Address, record: ActorRecord, why: string, cause?: unknown): RuntimeError {

@@ -114,6 +114,12 @@ export interface Store {
   /** Entries of all actors in the order this node took them, from the position after `after`. */
   feed(after: number, limit: number): Promise<readonly FeedItem[]>;
 
+  /**
+   * Actors that were ever written, forgotten ones too, in the order of their encoded addresses, from after `after` on
+   * (`undefined`: from the first). Not one snapshot: one that comes into being meanwhile may be missed.
+   */
+  addresses(after: Address | undefined, limit: number): Promise<readonly Address[]>;
+
   /** The position of the newest feed item; 0 when there is none. */
   readonly feedHead: number;
 
@@ -128,6 +134,12 @@ export interface Store {
 
   /** Remembers a reader's place. Not synced: after a crash the reader may find an older place, never a newer one. */
   saveCursor(name: string, position: number): Promise<void>;
+
+  /** What the node has noted for itself under a name, beside its actors. */
+  note(name: string): Uint8Array | undefined;
+
+  /** Notes something in the place of what stood there. When the promise resolves, it survives the loss of power. */
+  saveNote(name: string, bytes: Uint8Array): Promise<void>;
 
   /**
    * All that is stored as it stands now, for backups and examinations, while writing goes on. Only stores on a disk

@@ -81,6 +81,8 @@ function nodeProblems(machine: AnyStateMachine, node: StateNode): readonly strin
   if (node.type === 'history') problems.push('it is a history state, which a record does not hold');
   for (const delay of Object.keys((node.config.after ?? {}) as object)) {
     if (delays?.[delay] === undefined) problems.push(`the delay "${delay}" is not declared under a name in setup()`);
+    // The state that a timer belongs to is read from its name, behind the delay's.
+    if (delay.includes('.')) problems.push(`the delay "${delay}" has a dot in its name`);
   }
   for (const action of [...node.entry, ...node.exit]) problems.push(...actionProblems(action, actions));
   for (const transition of [...[...node.transitions.values()].flat(), ...(node.always ?? [])]) {

@@ -1,3 +1,4 @@
+import { addCheckUpgradeCommand } from './cli/check-upgrade.ts';
 import { addDemoCommand } from './cli/demo.ts';
 import { addImportCommand } from './cli/import.ts';
 import { runProgram } from './cli/program.ts';
@@ -19,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     addServeCommand,
     (program) => addImportCommand(program, { startService: startServiceFor }),
     (program) => addDemoCommand(program),
+    addCheckUpgradeCommand,
     addStoreCommands,
   ]);
   if (code !== 0) process.exitCode = code;

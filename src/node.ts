@@ -1,6 +1,7 @@
 import { connect, Events, type NatsConnection } from 'nats';
 import manifest from '../package.json' with { type: 'json' };
 import { systemClock } from '../runtime/clock.ts';
+import type { Definition } from '../runtime/definition.ts';
 import { messageOf, RuntimeError } from '../runtime/errors.ts';
 import { Host } from '../runtime/host.ts';
 import { unpackEntry } from '../runtime/journal.ts';
@@ -9,6 +10,8 @@ import type { MailboxLimits } from '../runtime/mailbox.ts';
 import { NatsTransport } from '../runtime/nats/transport.ts';
 import type { Clock, Store } from '../runtime/ports.ts';
 import { Publisher } from '../runtime/publisher.ts';
+import { admit } from '../runtime/upgrade/admission.ts';
+import { migrateBacklog } from '../runtime/upgrade/backlog.ts';
 import { actorDefinitions } from './actors.ts';
 import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
@@ -44,6 +47,8 @@ export interface NodeOptions {
   /** The node cannot go on: it is to end at once and recover by its next start. */
   readonly onFatal: (error: unknown) => void;
   readonly clock?: Clock;
+  /** The machines that it runs; this build's own by default. */
+  readonly definitions?: ReadonlyMap<string, Definition>;
   /** Opens the store in a directory; LevelDB by default. */
   readonly openStore?: (directory: string) => Promise<Store>;
   /** How much mail may wait; the runtime's own limits by default. */
@@ -55,7 +60,7 @@ const STOP_GRACE_MS = 10_000;
 
 /** Puts the parts together: store, NATS, actors, interface. The one place that knows them all. */
 export async function startNode(options: NodeOptions): Promise<OrdoNode> {
-  const { settings, log, onFatal, clock = systemClock } = options;
+  const { settings, log, onFatal, clock = systemClock, definitions = actorDefinitions() } = options;
   const knownActors = settings.activeActors;
   const openStore = options.openStore ?? ((data: string) => LevelStore.open(data, { knownActors }));
   const health = new Health();
@@ -67,6 +72,7 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const store = await openStore(settings.data);
     ends.push(() => store.close());
     await warnOfClock(store, clock, log);
+    const isMigrating = await admit(store, definitions, { now: clock.now(), log });
     const { prepareTimeoutMs } = settings;
     const observation = await Observation.start({ version: manifest.version, log, prepareTimeoutMs }, process.env);
     ends.push(() => observation.stop());
@@ -82,14 +88,16 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
       health.lost('store');
       onFatal(error);
     };
-    const parts = assemble(store, connection, observation, { ...options, onFatal: onStoreFailed, clock });
+    const parts = assemble(store, connection, observation, { ...options, onFatal: onStoreFailed, clock, definitions });
     const { host, publisher, endpoints, api } = parts;
     observation.observe({ host, store, publisher, clock, directory: settings.data });
     await host.start();
     publisher.start();
     await api.open();
+    const stopMigrating = isMigrating ? migrateBacklog({ host, store, definitions, log }) : () => {};
     let http: HttpServer | undefined;
     ends.push(async () => {
+      stopMigrating();
       // First the doors, then the house: what was taken is answered before the actors stop.
       http?.refuse();
       const closed = api.close();
@@ -121,7 +129,14 @@ function assemble(
   store: Store,
   connection: NatsConnection,
   observation: Observation,
-  { settings, log, onFatal, clock, mailboxLimits }: NodeOptions & { readonly clock: Clock },
+  {
+    settings,
+    log,
+    onFatal,
+    clock,
+    definitions,
+    mailboxLimits,
+  }: NodeOptions & Required<Pick<NodeOptions, 'clock' | 'definitions'>>,
 ): { host: Host; publisher: Publisher; endpoints: Endpoints; api: Api } {
   const announcer = new Announcer(connection, () => clock.now());
   const publisher = new Publisher({
@@ -138,7 +153,7 @@ function assemble(
   const host: Host = new Host({
     store,
     transport,
-    definitions: actorDefinitions(),
+    definitions,
     clock,
     random: Math.random,
     log: partLog(log, 'runtime'),

@@ -4,6 +4,7 @@ import type { OrderContext } from './order-context.ts';
 import { ORDER_COMMANDS, type OrderEvent } from './order-events.ts';
 import { meets, type Requirement, requirements } from './order-guards.ts';
 import { orderMachine } from './order-machine.ts';
+import { orderShape } from './order-shape.ts';
 import { type OrderStatus, orderView, regionsOf, statusOf } from './order-view.ts';
 
 /** The commands that the order would take now, each with nothing but what it cannot do without. */
@@ -48,6 +49,7 @@ export const orderDefinition: MachineDefinition = {
   type: 'order',
   machine: orderMachine,
   version: 1,
+  contextShape: orderShape,
   commands: ORDER_COMMANDS,
   creates: 'place',
   view: (state) => orderView(state, next(state)),

@@ -2,6 +2,7 @@ import type { StateValue } from 'xstate';
 import { iso, isoOrNull, type MachineDefinition, type Viewed } from '../definition.ts';
 import type { TransactionContext } from './transaction-context.ts';
 import { transactionMachine } from './transaction-machine.ts';
+import { transactionShape } from './transaction-shape.ts';
 import { isMixed } from './votes.ts';
 
 /** The state that operators see: the chart's, or `mixed` where somebody resolved a branch against the decision. */
@@ -45,6 +46,7 @@ export const transactionDefinition: MachineDefinition = {
   type: 'transaction',
   machine: transactionMachine,
   version: 1,
+  contextShape: transactionShape,
   commands: ['resolve'],
   view: transactionView,
   why: (guard) => {

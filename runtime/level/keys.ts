@@ -82,6 +82,17 @@ export function rangeOf(part: Part): KeyRange {
   return { gt: prefix, lt: prefix.slice(0, -1) + ABOVE };
 }
 
+/** The actors after one, or all of them. */
+export function actorsRange(after: string | undefined): KeyRange {
+  const all = rangeOf('actors');
+  return after === undefined ? all : { ...all, gt: actorKey(after) };
+}
+
+/** The address in an actor's key; `undefined` for a key of another form. */
+export function addressIn(key: string): Address | undefined {
+  return decodeAddress(key.slice(PREFIX.actors.length));
+}
+
 export function journalRange(encoded: string, after: number): KeyRange {
   return { gt: entryKey(encoded, after), lt: `${PREFIX.journal}${encoded}${ABOVE}` };
 }

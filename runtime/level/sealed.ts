@@ -125,6 +125,16 @@ export class SealedLevel {
     }
   }
 
+  /** The first keys of a range, without their values. */
+  async keys(range: KeyRange, limit: number): Promise<readonly string[]> {
+    this.assertUsable();
+    try {
+      return await this.#level.keys({ ...range, limit }).all();
+    } catch (error) {
+      throw this.#readingFailed(error);
+    }
+  }
+
   /** All entries of a range, a bounded number at a time, as they stood when it was asked for. */
   async *pages(range: KeyRange, limit: number, reverse = false): AsyncGenerator<readonly Row[]> {
     this.assertUsable();

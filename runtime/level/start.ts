@@ -7,8 +7,12 @@ import type { SealedLevel } from './sealed.ts';
 /** Counts up when a change of keys or values makes older directories unreadable. */
 export const FORMAT = 1;
 
-/** Marks a new directory, and refuses one that something else, or a later version, has written. */
-export async function checkFormat(files: SealedLevel): Promise<void> {
+/**
+ * Marks a new directory, and refuses one that something else, or a later version, has written.
+ *
+ * @param mustExist refuses a new directory too.
+ */
+export async function checkFormat(files: SealedLevel, mustExist = false): Promise<void> {
   const payload = files.get(FORMAT_KEY);
   if (payload !== undefined) {
     const format: number = unpack(payload);
@@ -16,7 +20,7 @@ export async function checkFormat(files: SealedLevel): Promise<void> {
     const message = `${files.directory} is in storage format ${format}, and this version of ordo reads only ${FORMAT}. `;
     throw new RuntimeError('STORE_FAILED', `${message}Use the version that wrote it.`);
   }
-  if (!(await files.isEmpty())) {
+  if (mustExist || !(await files.isEmpty())) {
     const message = `${files.directory} holds a database that is not one of ordo: it has no mark of the storage format. `;
     throw new RuntimeError('STORE_FAILED', `${message}Choose another directory with --data, or restore a backup.`);
   }

@@ -17,6 +17,8 @@ import { CountChanges, type Counts, type CountTotal } from './counts.ts';
 import { move, NOWHERE, normalized } from './facets.ts';
 import {
   actorKey,
+  actorsRange,
+  addressIn,
   checkLimit,
   countKey,
   cursorKey,
@@ -27,6 +29,7 @@ import {
   feedRange,
   indexRange,
   journalRange,
+  noteKey,
   numberOf,
   openRange,
   placeOf,
@@ -74,7 +77,7 @@ export class LevelStore implements Store {
   static async open(directory: string, options: LevelStoreOptions = {}): Promise<LevelStore> {
     const files = await SealedLevel.open(directory, options);
     try {
-      await checkFormat(files);
+      await checkFormat(files, options.mustExist);
       return new LevelStore(files, await readCounts(files), await readFeedHead(files), options.knownActors ?? 65_536);
     } catch (error) {
       await files.close();
@@ -191,6 +194,15 @@ export class LevelStore implements Store {
     return items;
   }
 
+  async addresses(after: Address | undefined, limit: number): Promise<readonly Address[]> {
+    const range = actorsRange(after === undefined ? undefined : encodeChecked(after));
+    return (await this.#files.keys(range, checkLimit(limit))).map((key) => {
+      const address = addressIn(key);
+      if (address === undefined) throw this.#files.damaged(key, 'cannot be read: its key has no address');
+      return address;
+    });
+  }
+
   get feedHead(): number {
     this.#files.assertUsable();
     return this.#feedHead;
@@ -208,6 +220,14 @@ export class LevelStore implements Store {
   async saveCursor(name: string, position: number): Promise<void> {
     digits(position);
     await this.#files.put(cursorKey(name), pack(position));
+  }
+
+  note(name: string): Uint8Array | undefined {
+    return this.#files.get(noteKey(name));
+  }
+
+  async saveNote(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#files.write((batch) => batch.put(noteKey(name), bytes));
   }
 
   snapshot(): StoreSnapshot {

@@ -30,6 +30,9 @@ export class MemoryStore implements Store {
   readonly #index = new Map<string, Places>();
   readonly #counts = new Map<string, Map<string, number>>();
   readonly #cursors = new Map<string, number>();
+  readonly #notes = new Map<string, Uint8Array>();
+  /** Everybody, at the moment 0. */
+  readonly #addresses = new Places();
 
   read(address: Address): StoredActor | undefined {
     checkAddress(address);
@@ -94,6 +97,11 @@ export class MemoryStore implements Store {
     return this.#feed.slice(after, after + checkLimit(limit));
   }
 
+  async addresses(after: Address | undefined, limit: number): Promise<readonly Address[]> {
+    const place = after === undefined ? undefined : { at: 0, address: after };
+    return this.#addresses.range(0, 0, place, checkLimit(limit)).map(({ address }) => address);
+  }
+
   get feedHead(): number {
     return this.#feed.length;
   }
@@ -109,12 +117,24 @@ export class MemoryStore implements Store {
     this.#cursors.set(name, position);
   }
 
+  note(name: string): Uint8Array | undefined {
+    checkText(name);
+    const bytes = this.#notes.get(name);
+    return bytes === undefined ? undefined : copy(bytes);
+  }
+
+  async saveNote(name: string, bytes: Uint8Array): Promise<void> {
+    checkText(name);
+    this.#notes.set(name, copy(bytes));
+  }
+
   async close(): Promise<void> {}
 
   #take(write: Write): WriteOutcome {
     const { address, entries, record } = write;
     const before = this.#actors.get(address);
     if ((before?.revision ?? 0) !== write.expectedRevision) return 'FENCED';
+    if (before === undefined) this.#addresses.set(0, address, 1);
     const revision = write.expectedRevision + entries.length;
     const facets = record === null ? NOWHERE : copyOf(write.facets);
     this.#place(address, before?.facets ?? NOWHERE, -1);

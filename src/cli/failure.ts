@@ -95,9 +95,21 @@ export class Interrupted extends Error {
   }
 }
 
+/** What a command was asked about is refused; what it has to say about it has been printed. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** The exit code for what a command threw. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof RefusedError) return exitCodes.refused;
   const byCode = exitCodeByCode[codeOf(error) ?? ''];
   if (byCode !== undefined) return byCode;
   return error instanceof OrdoError ? (exitCodeByNumber[error.number] ?? exitCodes.unexpected) : exitCodes.unexpected;

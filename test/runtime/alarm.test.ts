@@ -150,6 +150,39 @@ describe('The alarm', () => {
     expect(fatal).toEqual([new Error('the disk is gone')]);
   });
 
+  it('wakes nobody whom it finds only after it has stopped', async () => {
+    await alarm.recover();
+    await expectWake(job('a'), 1_000);
+    let read = () => {};
+    const { waking } = store;
+    store.waking = async (query) => {
+      await new Promise<void>((resolve) => {
+        read = resolve;
+      });
+      return waking.call(store, query);
+    };
+    await clock.pass(1_000);
+    alarm.stop();
+    read();
+    await settled();
+    expect(woken).toEqual([]);
+  });
+
+  it('does not mind that the store is closed under a read once it has stopped', async () => {
+    await alarm.recover();
+    await expectWake(job('a'), 1_000);
+    let close = () => {};
+    store.waking = () =>
+      new Promise((_, reject) => {
+        close = () => reject(new Error('closed'));
+      });
+    await clock.pass(1_000);
+    alarm.stop();
+    close();
+    await settled();
+    expect(fatal).toEqual([]);
+  });
+
   it('is silent once it has stopped', async () => {
     await alarm.recover();
     await expectWake(job('a'), 1_000);

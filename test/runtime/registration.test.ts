@@ -78,6 +78,11 @@ describe('Registration refuses', () => {
       machineOf({ after: { patience: 'two' } }),
       'state m.one: the delay "patience" is not',
     ],
+    [
+      'a delay with a dot',
+      machineOf({ after: { 'a.b': 'two' } }),
+      'state m.one: the delay "a.b" has a dot in its name',
+    ],
     ['a wildcard', machineOf({ on: { '*': { target: 'two' } } }), 'state m.one: on "*": name the events'],
     ['a wildcard for part of a name', machineOf({ on: { 'pay.*': { target: 'two' } } }), 'on "pay.*": name the events'],
     [

@@ -51,6 +51,9 @@ export class Disk {
       },
       cursor: (name) => store.cursor(name),
       saveCursor: (name, position) => store.saveCursor(name, position),
+      addresses: (after, limit) => store.addresses(after, limit),
+      note: (name) => store.note(name),
+      saveNote: (name, bytes) => store.saveNote(name, bytes),
       close: () => store.close(),
     };
   }

@@ -8,6 +8,8 @@ import { type Address, typeOf } from '../../runtime/address.ts';
 import { CHAIN_START, hashOf, unpackEntry } from '../../runtime/journal.ts';
 import type { Store, Write } from '../../runtime/ports.ts';
 import { type ActorRecord, unpackRecord } from '../../runtime/record.ts';
+import { checkRecord } from '../../runtime/upgrade/record-check.ts';
+import { DEFINITIONS } from './definitions.ts';
 
 /** What must hold at every moment. Throws, with what is wrong, when it does not. */
 export function must(holds: boolean, what: () => string): asserts holds {
@@ -44,6 +46,11 @@ export class Safety {
     if (write.record === null) return;
     const record = unpackRecord(write.record);
     const { address } = write;
+    const { verdict } = checkRecord(DEFINITIONS, address, write.record, record.at);
+    must(
+      verdict.kind === 'asIs',
+      () => `the build that wrote ${address} would not take it: ${JSON.stringify(verdict)}`,
+    );
     switch (typeOf(address)) {
       case 'order':
         return this.#checkOrder(address, record.context as OrderContext);

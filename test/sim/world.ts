@@ -1,4 +1,3 @@
-import { definitions } from '../../machines/index.ts';
 import { type Address, addressOf } from '../../runtime/address.ts';
 import type { Announced } from '../../runtime/group-commit.ts';
 import { Host } from '../../runtime/host.ts';
@@ -7,9 +6,9 @@ import { MAILBOX_LIMITS, type MailboxLimits } from '../../runtime/mailbox.ts';
 import { type Carry, MemoryMedium } from '../../runtime/memory/transport.ts';
 import type { Clock } from '../../runtime/ports.ts';
 import { Publisher } from '../../runtime/publisher.ts';
-import { register } from '../../runtime/registration.ts';
 import type { OutgoingAnswer, Transport } from '../../runtime/transport.ts';
 import { SteppedClock, settled } from '../fixtures/stepped-clock.ts';
+import { DEFINITIONS } from './definitions.ts';
 import { Disk } from './disk.ts';
 import { type Inquire, PaymentService } from './psp.ts';
 import { Random } from './random.ts';
@@ -50,8 +49,6 @@ export interface WorldOptions {
   readonly activeActors?: number;
   readonly mailboxLimits?: MailboxLimits;
 }
-
-const DEFINITIONS = register(definitions.map((definition) => ({ ...definition, check: () => undefined })));
 
 /** The whole node with its disk, its network, an outside service and its crashes: all of it out of one seed. */
 export class World {

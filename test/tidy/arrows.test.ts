@@ -24,6 +24,11 @@ const ARROWS: readonly { file: string; may: readonly string[]; mayNot: readonly 
     mayNot: ['../machines/order.ts', '../src/node.ts', './level/store.ts', './nats/transport.ts', './memory/store.ts'],
   },
   {
+    file: 'runtime/upgrade/survey.ts',
+    may: ['xstate', 'node:crypto', '../ports.ts', '../record.ts', './record-check.ts'],
+    mayNot: ['level', '../level/store.ts', '../memory/store.ts', '../../machines/order.ts', '../../src/node.ts'],
+  },
+  {
     file: 'runtime/recovery.ts',
     may: [],
     mayNot: ['level', 'classic-level', 'abstract-level', 'nats', 'pino', 'prom-client', '@opentelemetry/api'],

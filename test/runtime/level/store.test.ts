@@ -84,6 +84,7 @@ async function fill(): Promise<void> {
   await withStore(async (store) => {
     await store.write([writeOf(address, 0, { facets, steps: 2 })]);
     await store.saveCursor('publisher', 1);
+    await store.saveNote('machines', Buffer.from('a note'));
   });
 }
 
@@ -117,6 +118,13 @@ describe('damage', () => {
     expect(error.code).toBe('STORE_CORRUPT');
     expect(error.message).toContain(`${named} in ${directory} is damaged`);
     expect(error.message).toMatch(/[Rr]estore/);
+  });
+
+  it('of a note is found and named', async () => {
+    await fill();
+    await behind((level) => level.put('!meta!note!machines', Buffer.from('garbage')));
+    const error = await thrownBy(() => withStore((store) => store.note('machines')));
+    expect(error.message).toContain(`The note machines in ${directory} is damaged`);
   });
 
   it.each(ways)('that leaves an empty value in %s is found and named: %s', async (part, named, read) => {
@@ -279,6 +287,30 @@ describe('opening', () => {
     expect(error.message).toContain(file);
   });
 
+  it('that must exist is refused where there is none, and nothing is made there', async () => {
+    const error = await thrownBy(() => LevelStore.open(directory, { mustExist: true }));
+    expect(error.code).toBe('STORE_FAILED');
+    expect(error.message).toContain(`${directory} holds no data of ordo`);
+    expect(await readdir(directory)).toEqual([]);
+    const nowhere = join(directory, 'nowhere');
+    expect((await thrownBy(() => LevelStore.open(nowhere, { mustExist: true }))).message).toContain('holds no data');
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('that must exist is refused for an empty database, which stays as it was', async () => {
+    await behind(async () => {});
+    const error = await thrownBy(() => LevelStore.open(directory, { mustExist: true }));
+    expect(error.message).toContain('not one of ordo');
+    await behind(async (level) => expect(await level.keys().all()).toEqual([]));
+  });
+
+  it('that must exist opens what is there', async () => {
+    await fill();
+    const store = await LevelStore.open(directory, { mustExist: true });
+    expect(store.read(address)?.revision).toBe(2);
+    await store.close();
+  });
+
   it('is refused for a database that is not one of ordo, which stays as it was', async () => {
     await behind((level) => level.put('somebody', Buffer.from('else')));
     const error = await thrownBy(() => LevelStore.open(directory));
@@ -318,7 +350,7 @@ describe('what is stored', () => {
         open: ['0000000000000034!order/SO=201001'],
         index: ['order!status=3Apaid!0000000000000012!order/SO=201001'],
         counts: ['order!state=3Apaid'],
-        meta: ['cursor!publisher', 'format'],
+        meta: ['cursor!publisher', 'format', 'note!machines'],
       });
     });
   });

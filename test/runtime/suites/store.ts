@@ -459,6 +459,42 @@ export function storeSuite(name: string, open: () => Promise<OpenStore>): void {
         expect(store.cursor('a reader')).toBe(0);
       });
     });
+
+    describe('everybody', () => {
+      it('is told page by page in the order of encoded addresses, forgotten ones too', async () => {
+        const strange = STRANGE_KEYS.map((key) => addressOf('order', key));
+        const all = [third, addressOf('stock', 'A'), first, ...strange, second, addressOf('a-type', 'z')];
+        for (const address of all) await store.write([writeOf(address, 0)]);
+        await store.write([writeOf(second, 1, { record: null })]);
+        await reopen();
+        const sorted = all.toSorted((a, b) => (encodeAddress(a) < encodeAddress(b) ? -1 : 1));
+        expect(await store.addresses(undefined, Number.POSITIVE_INFINITY)).toEqual(sorted);
+        const paged: Address[] = [];
+        for (;;) {
+          const page = await store.addresses(paged.at(-1), 3);
+          if (page.length === 0) break;
+          expect(page.length).toBeLessThanOrEqual(3);
+          paged.push(...page);
+        }
+        expect(paged).toEqual(sorted);
+        expect(await store.addresses(undefined, 0)).toEqual([]);
+        expect(await store.addresses(addressOf('order', 'SO-1001~2'), 1)).toEqual([second]);
+      });
+    });
+
+    describe('a note', () => {
+      it('stays until another takes its place', async () => {
+        expect(store.note('machines')).toBeUndefined();
+        await store.saveNote('machines', bytes('one'));
+        await store.saveNote('a note/with=odd!name', bytes('two'));
+        await store.saveNote('machines', bytes('three'));
+        await reopen();
+        expect(text(store.note('machines'))).toBe('three');
+        expect(text(store.note('a note/with=odd!name'))).toBe('two');
+        expect(store.note('a note')).toBeUndefined();
+        expect(store.cursor('machines')).toBe(0);
+      });
+    });
   });
 
   storeModelSuite(name, open);
