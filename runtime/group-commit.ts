@@ -181,7 +181,8 @@ export class GroupCommit {
 
 const NOWHERE = { counts: [], listing: null, wakes: [] };
 
-function facetsOf(actor: Actor, record: ActorRecord): Write['facets'] {
+/** What others may find an actor by. */
+export function facetsOf(actor: Actor, record: ActorRecord): Write['facets'] {
   const { counts, listing } = actor.definition.facets(stateOf(actor));
   const waits = record.asks.length > 0 || record.waiting.length > 0;
   const due = record.timers.length === 0 ? [] : [Math.min(...record.timers.map(({ dueAt }) => dueAt))];

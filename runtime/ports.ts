@@ -141,6 +141,38 @@ export interface Store {
   /** Notes something in the place of what stood there. When the promise resolves, it survives the loss of power. */
   saveNote(name: string, bytes: Uint8Array): Promise<void>;
 
+  /**
+   * All that is stored as it stands now, for backups and examinations, while writing goes on. Only stores on a disk
+   * have it. Whoever takes one closes it: until then the disk keeps what has been overwritten since.
+   */
+  snapshot?(): StoreSnapshot;
+
+  close(): Promise<void>;
+}
+
+/** One key and its value as they lie on the disk, checksum and all; damaged ones too. */
+export interface StoredRow {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+/** All that is stored, as it stood at one moment. Keys are sorted by bytes. */
+export interface StoreSnapshot {
+  /** The directory that it is of, for messages. */
+  readonly directory: string;
+
+  /** All rows from one key (inclusive) up to another (exclusive), a bounded number at a time. */
+  rows(from?: string, to?: string): AsyncGenerator<readonly StoredRow[]>;
+
+  /** How many rows `rows` would give, a bounded number at a time: the numbers add up. */
+  count(from?: string, to?: string): AsyncGenerator<number>;
+
+  /** The last key from one (inclusive) up to another (exclusive). */
+  last(from: string, to: string): Promise<Uint8Array | undefined>;
+
+  /** A value as it lies on the disk; nothing is verified. */
+  get(key: string | Uint8Array): Uint8Array | undefined;
+
   close(): Promise<void>;
 }
 

@@ -36,6 +36,27 @@ export function remember(state: RequestState, settled: readonly Waiting[], seq: 
   return { requests: all, expired };
 }
 
+/**
+ * Lets go of all answers, also of commands that are still waiting for one: a repeat of any is told that its answer is
+ * not kept, and nothing is done twice.
+ */
+export function forgetAnswers({
+  requests,
+  expired,
+  waiting,
+}: RequestState & { readonly waiting: readonly Waiting[] }): RequestState {
+  const ids = [...requests, ...waiting.flatMap(({ request }) => request ?? [])].map(({ id }) => id);
+  return { requests: [], expired: Buffer.concat([expired, ...ids.map(shortHash)]) };
+}
+
+/** The hashes of all requests that an actor knows, answered or not, in hexadecimal and sorted. */
+export function requestHashes(state: Parameters<typeof forgetAnswers>[0]): readonly string[] {
+  const all = Buffer.from(forgetAnswers(state).expired);
+  const hashes: string[] = [];
+  for (let at = 0; at < all.length; at += HASH_BYTES) hashes.push(all.toString('hex', at, at + HASH_BYTES));
+  return hashes.sort();
+}
+
 /** Looks a request up. `hash` is that of its command and body. */
 export function recall(
   record: (RequestState & { readonly waiting: readonly Waiting[] }) | null,

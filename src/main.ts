@@ -3,6 +3,7 @@ import { addDemoCommand } from './cli/demo.ts';
 import { addImportCommand } from './cli/import.ts';
 import { runProgram } from './cli/program.ts';
 import { addServeCommand, startServiceFor } from './cli/serve.ts';
+import { addStoreCommands } from './cli/store/commands.ts';
 
 /**
  * The `ordo` command.
@@ -20,6 +21,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     (program) => addImportCommand(program, { startService: startServiceFor }),
     (program) => addDemoCommand(program),
     addCheckUpgradeCommand,
+    addStoreCommands,
   ]);
   if (code !== 0) process.exitCode = code;
 }

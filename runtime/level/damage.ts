@@ -55,13 +55,21 @@ const KINDS: Record<Part, Kind> = {
   },
 };
 
+/** What a key is of, in words. */
+export function nameOf(key: string): string {
+  const found = kindOf(key);
+  return found === undefined ? `The entry ${key}` : found.kind.name(found.rest, key);
+}
+
 /** The error for an entry that must not be served. `what` ends the sentence that its name begins. */
 export function damaged(key: string, directory: string, what: string, options?: ErrorOptions): RuntimeError {
+  const wayOut = kindOf(key)?.kind.wayOut ?? 'Restore a backup.';
+  return new RuntimeError('STORE_CORRUPT', `${nameOf(key)} in ${directory} ${what}. ${wayOut}`, options);
+}
+
+function kindOf(key: string): { readonly kind: Kind; readonly rest: string } | undefined {
   for (const [part, prefix] of Object.entries(PREFIX)) {
-    if (!key.startsWith(prefix)) continue;
-    const kind = KINDS[part as Part];
-    const name = kind.name(key.slice(prefix.length), key);
-    return new RuntimeError('STORE_CORRUPT', `${name} in ${directory} ${what}. ${kind.wayOut}`, options);
+    if (key.startsWith(prefix)) return { kind: KINDS[part as Part], rest: key.slice(prefix.length) };
   }
-  return new RuntimeError('STORE_CORRUPT', `The entry ${key} in ${directory} ${what}. Restore a backup.`, options);
+  return undefined;
 }

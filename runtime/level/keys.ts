@@ -130,6 +130,17 @@ export function placeOf(key: string): Place | undefined {
   return address === undefined || !Number.isSafeInteger(at) ? undefined : { at, address };
 }
 
+/** The actor that a key is about; `undefined` for one that is about none, or cannot be read. */
+export function addressOfKey(key: string): Address | undefined {
+  if (key.startsWith(PREFIX.actors)) return decodeAddress(key.slice(PREFIX.actors.length));
+  if (key.startsWith(PREFIX.journal)) {
+    const separator = key.length - WIDTH - 1;
+    if (key[separator] !== '!' || !/^\d+$/.test(key.slice(separator + 1))) return undefined;
+    return decodeAddress(key.slice(PREFIX.journal.length, separator));
+  }
+  return key.startsWith(PREFIX.open) || key.startsWith(PREFIX.index) ? placeOf(key)?.address : undefined;
+}
+
 /** The number at the end of a journal or feed key; NaN for a key of another form. */
 export function numberOf(key: string): number {
   return Number(key.slice(-WIDTH));

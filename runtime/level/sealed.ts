@@ -2,9 +2,11 @@ import { promises as fs } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type ChainedBatch, Level } from 'level';
 import { messageOf, RuntimeError } from '../errors.ts';
+import type { StoredRow } from '../ports.ts';
 import { seal, sealInPlace, unseal } from './checksum.ts';
 import { damaged } from './damage.ts';
 import type { KeyRange } from './keys.ts';
+import { LevelSnapshot } from './snapshot.ts';
 
 const MAX_ROWS = 1000;
 const PAGE_BYTES = 256 * 1024;
@@ -19,6 +21,8 @@ export interface LevelOptions {
   /** Refuse a directory that holds no store, where otherwise a new one is made. */
   readonly mustExist?: boolean;
 }
+
+const AS_BYTES = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
 
 /**
  * What this process has open. LevelDB would refuse it a second time too, but drops its lock in doing so: POSIX lets go
@@ -41,8 +45,18 @@ export class SealedBatch {
     this.#batch.put(key, sealInPlace(key, payload));
   }
 
+  /** Puts a row as it is, with the checksum that it has. */
+  putRow({ key, value }: StoredRow): void {
+    this.#batch.put(Buffer.from(key), Buffer.from(value), AS_BYTES);
+  }
+
   del(key: string): void {
     this.#batch.del(key);
+  }
+
+  /** Takes out a row whose key may be anything. */
+  delRow({ key }: Pick<StoredRow, 'key'>): void {
+    this.#batch.del(Buffer.from(key), AS_BYTES);
   }
 }
 
@@ -140,6 +154,12 @@ export class SealedLevel {
     } finally {
       await iterator.close();
     }
+  }
+
+  /** All that is stored as it stands now. */
+  snapshot(): LevelSnapshot {
+    this.assertUsable();
+    return new LevelSnapshot(this.directory, this.#level, (error) => this.#readingFailed(error));
   }
 
   /** Writes in one synced batch whatever `fill` puts into it; when `fill` throws, nothing. */

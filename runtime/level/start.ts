@@ -5,7 +5,7 @@ import { countOf, FORMAT_KEY, numberOf, rangeOf } from './keys.ts';
 import type { SealedLevel } from './sealed.ts';
 
 /** Counts up when a change of keys or values makes older directories unreadable. */
-const FORMAT = 1;
+export const FORMAT = 1;
 
 /**
  * Marks a new directory, and refuses one that something else, or a later version, has written.

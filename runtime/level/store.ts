@@ -8,6 +8,7 @@ import type {
   Store,
   StoredActor,
   StoredEntry,
+  StoreSnapshot,
   Write,
   WriteOutcome,
 } from '../ports.ts';
@@ -227,6 +228,10 @@ export class LevelStore implements Store {
 
   async saveNote(name: string, bytes: Uint8Array): Promise<void> {
     await this.#files.write((batch) => batch.put(noteKey(name), bytes));
+  }
+
+  snapshot(): StoreSnapshot {
+    return this.#files.snapshot();
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { HostLog } from '../../runtime/host-options.ts';
 import type { Clock, Store } from '../../runtime/ports.ts';
 import { traceIdOf } from '../../runtime/trace-context.ts';
 import { type EndpointName, endpointNames } from '../contracts/index.ts';
+import { adminQuestions } from './admin/questions.ts';
 import { type OrderSettings, orderCommands, otherCommands } from './commands.ts';
 import { ApiFailure, internal } from './failure.ts';
 import { NO_OBSERVER, type Outcome, type RequestObserver } from './observer.ts';
@@ -96,6 +97,7 @@ function handlersOf(options: EndpointsOptions, stopping: AbortSignal): Readonly<
     ...orderQuestions(parts),
     ...ledgerQuestions(parts),
     ...transactionQuestions(parts),
+    ...adminQuestions(parts),
   };
   const missing = endpointNames.filter((name) => handlers[name] === undefined);
   if (missing.length > 0) throw new Error(`These endpoints have no handler: ${missing.join(', ')}`);

@@ -1,4 +1,4 @@
-import { addressOf } from '../../runtime/address.ts';
+import { addressOf, decodeAddress, encodeAddress, typeOf } from '../../runtime/address.ts';
 import type { ListItem } from '../../runtime/ports.ts';
 import { failure } from './failure.ts';
 
@@ -10,19 +10,33 @@ export function encodeCursor({ at, address }: ListItem): string {
   return Buffer.from(JSON.stringify([at, address])).toString('base64url');
 }
 
-/** @throws ApiFailure INVALID_REQUEST for a text that no list has given out. */
+/** @throws ApiFailure INVALID_REQUEST for a text that no list of this type has given out. */
 export function decodeCursor(type: string, cursor: string | null): ListItem | undefined {
+  const place = decodePlace(cursor);
+  if (place === undefined || typeOf(place.address) === type) return place;
+  throw noCursor();
+}
+
+const ADDRESS = /^([A-Za-z0-9_-]+)\/(.+)$/su;
+
+/** @throws ApiFailure INVALID_REQUEST for a text that no list has given out. */
+export function decodePlace(cursor: string | null): ListItem | undefined {
   if (cursor === null) return undefined;
   try {
     const [at, address] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [unknown, unknown];
-    if (Number.isSafeInteger(at) && Number(at) >= 0 && typeof address === 'string' && address.startsWith(`${type}/`)) {
-      const key = address.slice(type.length + 1);
-      if (key !== '') return { at: Number(at), address: addressOf(type, key) };
+    const [, type, key] = ADDRESS.exec(String(address)) ?? [];
+    if (Number.isSafeInteger(at) && Number(at) >= 0 && type !== undefined && key !== undefined) {
+      const place = { at: Number(at), address: addressOf(type, key) };
+      if (decodeAddress(encodeAddress(place.address)) === place.address) return place;
     }
   } catch {
     // Falls through: whatever it is, it is no cursor.
   }
-  throw failure('INVALID_REQUEST', 'cursor is none that this list has given; leave it out to begin anew.', {
+  throw noCursor();
+}
+
+function noCursor() {
+  return failure('INVALID_REQUEST', 'cursor is none that this list has given; leave it out to begin anew.', {
     fields: [{ path: 'cursor', why: 'is none that this list has given' }],
   });
 }

@@ -13,6 +13,9 @@ import {
   readHeaders,
   readKey,
   refusalBody,
+  type ServiceName,
+  serviceOf,
+  services,
   subscriptionsOf,
 } from '../contracts/index.ts';
 import { answerName, requestName, schemaId } from '../documents/schemas/names.ts';
@@ -27,11 +30,11 @@ export interface ApiOptions {
   readonly log: HostLog;
 }
 
-/** Answers every command and question of api.md, as a NATS micro service (ADR-32) named `orders`. */
+/** Answers every command and question of api.md, as NATS micro services (ADR-32): `orders`, and `admin` for operators. */
 export class Api {
   readonly #options: ApiOptions;
   readonly #maxAnswerBytes: number;
-  #service: Service | undefined;
+  #services: readonly Service[] = [];
 
   constructor(options: ApiOptions) {
     this.#options = options;
@@ -40,17 +43,24 @@ export class Api {
 
   /** Begins to answer. */
   async open(): Promise<void> {
+    const { connection } = this.#options;
+    const added = Object.keys(services).map((name) => this.#add(name as ServiceName));
+    this.#services = await Promise.all(added);
+    await connection.flush();
+  }
+
+  async #add(service: ServiceName): Promise<Service> {
     const { connection, version } = this.#options;
-    this.#service = await connection.services.add({
-      name: 'orders',
+    const added = await connection.services.add({
+      name: service,
       version,
-      description: 'Orders that live, pay, ship and survive.',
-      queue: 'orders',
+      description: services[service],
+      queue: service,
     });
-    for (const name of endpointNames) {
+    for (const name of endpointNames.filter((one) => serviceOf(one) === service)) {
       for (const subject of subscriptionsOf(name)) {
         const suffix = subject === name && endpointOf(name).keyOptional === true ? '-new' : '';
-        this.#service.addEndpoint(`${name.replace('.', '-')}${suffix}`, {
+        added.addEndpoint(`${name.replace('.', '-')}${suffix}`, {
           subject,
           metadata: {
             summary: endpointOf(name).summary,
@@ -61,12 +71,12 @@ export class Api {
         });
       }
     }
-    await connection.flush();
+    return added;
   }
 
   /** Takes nothing more, and resolves once everything that was taken is answered. */
   async close(): Promise<void> {
-    await this.#service?.stop();
+    await Promise.all(this.#services.map((service) => service.stop()));
     await this.#options.endpoints.close();
   }
 

@@ -69,6 +69,12 @@ const exitCodeByCode: Readonly<Record<string, number>> = {
   INSTALL_FAILED: exitCodes.unavailable,
   IMPORT_DIFFERS: exitCodes.differs,
   INTERRUPTED: exitCodes.interrupted,
+  ENOENT: exitCodes.usage,
+  BACKUP_UNREADABLE: exitCodes.usage,
+  DUMP_UNREADABLE: exitCodes.usage,
+  NOT_EMPTY: exitCodes.refused,
+  FILE_EXISTS: exitCodes.refused,
+  NO_STORE: exitCodes.notFound,
 };
 
 /** The command line asks for something that cannot be; the message says what and what to do. */

@@ -79,6 +79,8 @@ export class Client {
   readonly payments: Calls['payments'];
   /** Transactions, for operators: `client.transactions.list({ state: 'inDoubt' })`. */
   readonly transactions: Calls['transactions'];
+  /** The store, for operators: `client.admin.timers({ dueWithinMs: 3_600_000 })`. */
+  readonly admin: Calls['admin'];
   /** The connection, for what the client does not do itself. */
   readonly connection: NatsConnection;
   readonly #followings: Followings;
@@ -99,6 +101,7 @@ export class Client {
     this.stock = calls.stock;
     this.payments = calls.payments;
     this.transactions = calls.transactions;
+    this.admin = calls.admin;
   }
 
   /** How many calls wait for an answer. */

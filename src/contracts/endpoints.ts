@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { doctorPiece, filePiece, pieceBody, timersAnswer, timersBody } from './admin.ts';
 import type { KeyKind, KeyOf } from './identifiers.ts';
 import { orderCommandBodies } from './order-commands.ts';
 import { orderView } from './order-view.ts';
@@ -123,6 +124,11 @@ export const endpoints = {
     questions.outcomeAnswer,
     'Tells a participant that holds a prepared branch how its transaction ended.',
   ),
+
+  'admin.backup': ask(null, pieceBody, filePiece, 'A backup of the whole store as it is now, piece by piece.'),
+  'admin.dump': ask(null, pieceBody, filePiece, 'The whole store as it is now as lines of JSON, piece by piece.'),
+  'admin.doctor': ask(null, pieceBody, doctorPiece, 'Examines the whole store as it is now, piece by piece.'),
+  'admin.timers': ask(null, timersBody, timersAnswer, 'What is due when, soonest first, a page at a time.'),
 } as const satisfies Record<string, Endpoint>;
 
 type Endpoints = typeof endpoints;
@@ -141,6 +147,19 @@ export type EndpointKey<Name extends EndpointName> = Endpoints[Name]['key'] exte
 
 /** Every endpoint's name. */
 export const endpointNames = Object.keys(endpoints) as EndpointName[];
+
+/** The ADR-32 service that an endpoint is of: what operators may do stands apart from what clients may (decision 0012). */
+export function serviceOf(name: EndpointName): ServiceName {
+  return name.startsWith('admin.') ? 'admin' : 'orders';
+}
+
+/** The services, each with what it is for. */
+export const services = {
+  orders: 'Orders that live, pay, ship and survive.',
+  admin: "The operators' tools on the store of orders: backup, dump, doctor, timers.",
+} as const;
+
+export type ServiceName = keyof typeof services;
 
 /** An endpoint by its name, as the open interface. */
 export function endpointOf(name: EndpointName): Endpoint {

@@ -67,6 +67,13 @@ export const errorKinds = {
     details: none,
     meaning: 'No transaction has this id, or it ended long ago and was forgotten.',
   },
+  SESSION_NOT_FOUND: {
+    number: 404,
+    retriable: false,
+    details: none,
+    meaning:
+      'No session has this name: it was closed, was idle too long, or the service was started anew. Begin again.',
+  },
   DEADLINE_EXCEEDED: {
     number: 408,
     retriable: true,
@@ -136,6 +143,12 @@ export const errorKinds = {
     retriable: true,
     details: retryAfter,
     meaning: 'Too many messages are waiting; try again in a moment.',
+  },
+  STORE_CORRUPT: {
+    number: 500,
+    retriable: false,
+    details: none,
+    meaning: 'Something that is stored is damaged; the message names it, and ordo doctor all that is.',
   },
   INTERNAL: { number: 500, retriable: false, details: none, meaning: 'A bug in Ordo; nothing has changed.' },
   STORE_UNAVAILABLE: {

@@ -1,4 +1,5 @@
 /** The contracts of the interface, written once: everything that service, client and command line share. */
+export * from './admin.ts';
 export * from './announcements.ts';
 export * from './endpoints.ts';
 export * from './errors.ts';

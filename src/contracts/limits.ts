@@ -49,4 +49,15 @@ export const limits = {
   waitMs: 300_000,
   /** How many fields an INVALID_REQUEST names at most. */
   reportedFields: 20,
+
+  /** UTF-8 bytes of a session's name. */
+  sessionBytes: 64,
+  /** How many sessions of backup, dump and doctor a service has open at once. */
+  sessions: 4,
+  /** How long a session waits for its next piece before it is closed, in milliseconds. */
+  sessionIdleMs: 60_000,
+  /** Bytes of a file in one piece, before they are written in base64. */
+  pieceBytes: 192 * 1024,
+  /** How many findings an examination lists; beyond that they are only counted. */
+  findings: 1_000,
 } as const;

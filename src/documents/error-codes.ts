@@ -40,6 +40,12 @@ function ownCodes(name: EndpointName): readonly ErrorCode[] {
       return ['ORDER_NOT_FOUND', 'WAIT_TIMEOUT', 'SHUTTING_DOWN'];
     case 'transactions.wait':
       return ['TRANSACTION_NOT_FOUND', 'WAIT_TIMEOUT', 'SHUTTING_DOWN'];
+    case 'admin.backup':
+    case 'admin.dump':
+    case 'admin.doctor':
+      return ['SESSION_NOT_FOUND', 'BUSY', 'STORE_CORRUPT', 'STORE_UNAVAILABLE', 'SHUTTING_DOWN'];
+    case 'admin.timers':
+      return ['STORE_CORRUPT', 'STORE_UNAVAILABLE'];
     default:
       if (kind === 'command') {
         return [

@@ -20,6 +20,8 @@ const answered: Record<ErrorCode | ClientErrorCode, Name> = {
   NOT_AUTHORIZED: 'usage',
   ORDER_NOT_FOUND: 'notFound',
   TRANSACTION_NOT_FOUND: 'notFound',
+  SESSION_NOT_FOUND: 'notFound',
+  STORE_CORRUPT: 'unexpected',
   STREAM_NOT_FOUND: 'notFound',
   NOT_ACCEPTED: 'refused',
   FOLLOW_REFUSED: 'refused',

@@ -11,6 +11,7 @@ import {
   type JsonObject,
   limits,
   participantPhases,
+  serviceOf,
   serviceRoutes,
   tutorialRoutes,
 } from '../../src/contracts/index.ts';
@@ -33,7 +34,7 @@ const references = (value: JsonObject) => JSON.stringify(value);
 describe('AsyncAPI', () => {
   it.each(endpointNames)('has an operation for %s, with its request, its answer and its errors', (name) => {
     const operation = at(asyncapi, 'operations', name);
-    expect(operation).toMatchObject({ action: 'receive', bindings: { nats: { queue: 'orders' } } });
+    expect(operation).toMatchObject({ action: 'receive', bindings: { nats: { queue: serviceOf(name) } } });
     const channel = at(asyncapi, 'channels', name);
     const { key } = endpointOf(name);
     expect(channel.address).toMatch(key === null ? /^[\w.]+$/ : /^[\w.]+\.\{\w+\}$/);
@@ -93,7 +94,9 @@ describe('OpenAPI', () => {
     expect(operations.toSorted()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).toSorted());
   });
 
-  it.each(errorCodes)('has the problem of %s somewhere, with an example', (code) => {
+  const overHttp = errorCodesOf(...endpointRoutes.map(({ endpoint }) => endpoint));
+
+  it.each(overHttp)('has the problem of %s somewhere, with an example', (code) => {
     expect(references(at(openapi, 'paths'))).toContain(`"#/components/examples/${code}"`);
     expect(at(openapi, 'components', 'examples', code)).toMatchObject({ value: { code } });
   });

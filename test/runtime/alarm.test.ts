@@ -193,6 +193,15 @@ describe('The alarm', () => {
     expect(clock.planned).toEqual([]);
   });
 
+  it('wakes nobody whom it finds only after it was stopped: the store is being closed by then', async () => {
+    await wantsToWake(job('late'), [1_000]);
+    await alarm.recover();
+    clock.step();
+    alarm.stop();
+    await settled();
+    expect(woken).toEqual([]);
+  });
+
   it('brings back after a while those who wait for answers and had to leave memory', async () => {
     await alarm.recover();
     await wantsToWake(job('a'), [0]);

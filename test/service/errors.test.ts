@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ErrorCode, errorCodes } from '../../src/contracts/index.ts';
+import { flipValue } from '../store/fixtures/behind.ts';
 import { type ErrorCase, everything, expectError, expectShape } from './fixtures/error-case.ts';
 import { cases, placing } from './fixtures/error-cases.ts';
 import { failingStores } from './fixtures/failing-store.ts';
@@ -23,6 +27,7 @@ const apart = new Set<ErrorCode>([
   'WAIT_TIMEOUT',
   'TRANSACTION_ABORTED',
   'BUSY',
+  'STORE_CORRUPT',
   'INTERNAL',
   'STORE_UNAVAILABLE',
   'SHUTTING_DOWN',
@@ -142,6 +147,24 @@ describe('BUSY', () => {
     expect(notes.length).toBe(answers.length - refused.length);
     await own.stop();
     tested.add('BUSY');
+  });
+});
+
+describe('STORE_CORRUPT', () => {
+  it('answers an operator who asks for what is damaged, and names it', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'ordo-corrupt-'));
+    const own = await TestService.start({ settings: { data } });
+    await own.client.order('place', 'broken', placing);
+    await own.stopNode();
+    await flipValue(data, '!actors!order/broken');
+    await own.startNode();
+    for (const subject of ['admin.backup', 'admin.dump', 'admin.timers']) {
+      const { body } = await expectError(own, 'STORE_CORRUPT', { subject });
+      expect(body.message).toContain('order/broken');
+    }
+    await own.stop();
+    await rm(data, { recursive: true });
+    tested.add('STORE_CORRUPT');
   });
 });
 

@@ -23,29 +23,39 @@ const identity = { name: 'orders', id: expect.any(String), version: expect.strin
 
 describe('As a NATS micro service (ADR-32) it', () => {
   it('answers pings, of all services and by its name', async () => {
-    for (const subject of ['$SRV.PING', '$SRV.PING.orders']) {
-      expect(await service.client.ask(subject)).toMatchObject({ ...identity, type: 'io.nats.micro.v1.ping_response' });
-    }
-    const { id } = await service.client.ask('$SRV.PING');
+    const type = 'io.nats.micro.v1.ping_response';
+    expect(await service.client.ask('$SRV.PING')).toMatchObject({
+      name: expect.stringMatching(/^(orders|admin)$/),
+      type,
+    });
+    expect(await service.client.ask('$SRV.PING.orders')).toMatchObject({ ...identity, type });
+    const { id } = await service.client.ask('$SRV.PING.orders');
     expect(await service.client.ask(`$SRV.PING.orders.${id}`)).toMatchObject({ id });
   });
 
-  it('tells its endpoints: one for every command and question, each with what it is for', async () => {
-    const info = await service.client.ask<Service>('$SRV.INFO.orders');
-    expect(info).toMatchObject({ ...identity, type: 'io.nats.micro.v1.info_response' });
-    const subjects = info.endpoints.map(({ subject }) => subject);
-    for (const name of endpointNames) {
-      expect(subjects.filter((subject) => subject === name || subject === `${name}.>`)).not.toEqual([]);
-    }
+  it.each(['orders', 'admin'])(
+    'tells the endpoints of %s: every command and question, with what it is for',
+    async (of) => {
+      const info = await service.client.ask<Service>(`$SRV.INFO.${of}`);
+      expect(info).toMatchObject({ ...identity, name: of, type: 'io.nats.micro.v1.info_response' });
+      const told = new Set(info.endpoints.map(({ subject }) => subject.replace(/\.>$/, '')));
+      const mine = endpointNames.filter((name) => (name.startsWith('admin.') ? 'admin' : 'orders') === of);
+      expect([...told].sort()).toEqual(mine.sort());
+      const schema = expect.stringMatching(/^urn:ordo:schema:[A-Z]\w+$/);
+      for (const { queue_group: queue, metadata } of info.endpoints) {
+        expect({ queue, metadata }).toEqual({
+          queue: of,
+          metadata: { summary: expect.stringMatching(/\.$/), request: schema, answer: schema },
+        });
+      }
+    },
+  );
+
+  it('takes an order without an id, and with one', async () => {
+    const { endpoints } = await service.client.ask<Service>('$SRV.INFO.orders');
+    const subjects = endpoints.map(({ subject }) => subject);
     expect(subjects).toContain('orders.place');
     expect(subjects).toContain('orders.place.>');
-    const schema = expect.stringMatching(/^urn:ordo:schema:[A-Z]\w+$/);
-    for (const { queue_group: queue, metadata } of info.endpoints) {
-      expect({ queue, metadata }).toEqual({
-        queue: 'orders',
-        metadata: { summary: expect.stringMatching(/\.$/), request: schema, answer: schema },
-      });
-    }
   });
 
   it('counts what it was asked', async () => {
@@ -64,6 +74,7 @@ authorization {
   users = [
     { user: service, password: s }
     { user: till, password: t, permissions: { publish: ["orders.pay.*", "orders.get.*"], subscribe: ["_INBOX.>"] } }
+    { user: keeper, password: k, permissions: { publish: ["admin.doctor"], subscribe: ["_INBOX.>"] } }
     { user: anybody, password: a, permissions: { publish: ["orders.get.PUBLIC"], subscribe: ["_INBOX.>"] } }
   ]
 }
@@ -87,7 +98,11 @@ describe('A NATS server', () => {
     await expect(anybody.request('orders.get.SO-1')).rejects.toMatchObject(denied);
     await expect(anybody.request('orders.pay.PUBLIC')).rejects.toMatchObject(denied);
     expect(await own.client.order('get', 'SO-1')).toMatchObject({ payment: { refunded: 0 } });
-    await Promise.all([till.close(), anybody.close()]);
+    const keeper = await connect({ servers: own.url, user: 'keeper', pass: 'k' });
+    expect((await keeper.request('admin.doctor')).json()).toMatchObject({ report: { isSound: true } });
+    await expect(keeper.request('admin.backup')).rejects.toMatchObject(denied);
+    await expect(till.request('admin.doctor')).rejects.toMatchObject(denied);
+    await Promise.all([till.close(), anybody.close(), keeper.close()]);
     await own.stop();
   });
 });

@@ -43,6 +43,7 @@ export function asyncApi(version: string): JsonObject {
         { name: 'stock', description: 'Articles.' },
         { name: 'payments', description: "Orders' money." },
         { name: 'transactions', description: 'What changes several services at once, for operators and participants.' },
+        { name: 'admin', description: "The operators' tools on the store; grant them to operators only." },
         { name: 'events', description: 'What is announced.' },
         { name: 'participants', description: 'What outside participants are asked in two-phase commit.' },
       ],

@@ -8,6 +8,7 @@ import {
   headers,
   type JsonObject,
   type KeyKind,
+  serviceOf,
 } from '../../contracts/index.ts';
 import { errorCodesOf } from '../error-codes.ts';
 import { always, headersOf, requestHeaders, traceHeader } from '../headers.ts';
@@ -16,8 +17,10 @@ import { schemaAt } from '../schemas/references.ts';
 import { errorExampleOf, exampleOf } from '../schemas/schema-examples.ts';
 import { at, type Parts, parameters, replyChannel } from './parts.ts';
 
-/** The queue group of all instances of the service: one of them takes each request. */
-const bindings = { nats: { queue: 'orders', bindingVersion: '0.1.0' } };
+/** The queue group of all instances of a service: one of them takes each request. */
+function bindingsOf(name: EndpointName): JsonObject {
+  return { nats: { queue: serviceOf(name), bindingVersion: '0.1.0' } };
+}
 
 const parameterNames: Readonly<Record<KeyKind, string>> = {
   order: 'orderId',
@@ -100,7 +103,7 @@ function operationsOf(name: EndpointName): Readonly<Record<string, JsonObject>> 
     channel: at('channels', channel),
     reply: { channel: at('channels', `${name}.reply`) },
     tags: [{ name: name.slice(0, name.indexOf('.')) }, { name: kind }],
-    bindings,
+    bindings: bindingsOf(name),
   });
   return {
     [name]: operation(name),

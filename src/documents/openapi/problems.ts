@@ -12,6 +12,7 @@ import {
   problemMediaType,
   problemOf,
 } from '../../contracts/index.ts';
+import { errorCodesOf } from '../error-codes.ts';
 import { examples } from '../examples.ts';
 import { conditionCodes } from '../schemas/named-problems.ts';
 import { problemName } from '../schemas/names.ts';
@@ -76,7 +77,7 @@ function exampleName({ code, status }: Problem): string {
 /** Errors as they are answered over HTTP, under `components.examples`. */
 export const problemExamples: Readonly<Record<string, JsonObject>> = {
   ...Object.fromEntries(
-    errorCodes.flatMap((code) => {
+    errorCodesOf(...endpointRoutes.map(({ endpoint }) => endpoint)).flatMap((code) => {
       const example = examples.errors[code];
       if (example === undefined) return [];
       const { number } = errorKinds[code];

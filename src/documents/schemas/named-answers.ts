@@ -26,6 +26,9 @@ export const answers = {
     about: 'A transaction, and beside each branch what its participant itself says.',
   },
   TransactionList: { schema: contracts.listTransactionsAnswer, about: 'A page of transactions, oldest first.' },
+  FilePiece: { schema: contracts.filePiece, about: 'A piece of a file that the service makes, and how far it is.' },
+  DoctorPiece: { schema: contracts.doctorPiece, about: 'What the doctor has found since the piece before.' },
+  TimerList: { schema: contracts.timersAnswer, about: 'A page of actors with their timers, soonest first.' },
   TransactionOutcome: { schema: contracts.outcomeAnswer, about: 'How a transaction has ended, for its participants.' },
 } as const satisfies Record<string, Named>;
 
@@ -44,6 +47,10 @@ export const answerParts = {
   ExplainedCommand: { schema: contracts.explainedCommand, about: 'Whether an order takes a command now, and why not.' },
   FailedGuard: { schema: contracts.failedGuard, about: 'A condition that a command did not meet.' },
   WhatIfStep: { schema: contracts.whatIfStep, about: 'What one event of a what-if would do.' },
+  WorkProgress: { schema: contracts.workProgress, about: 'How far long work has come.' },
+  DoctorFinding: { schema: contracts.finding, about: 'One thing in the store that is not as it should be.' },
+  DoctorReport: { schema: contracts.doctorReport, about: 'What an examination of the store came to.' },
+  ActorTimers: { schema: contracts.actorTimers, about: 'An actor with its timers.' },
   LedgerEntry: { schema: contracts.ledgerEntry, about: 'A charge or a refund.' },
   BranchSideBySide: {
     schema: contracts.branchSideBySide,
