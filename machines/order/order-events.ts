@@ -1,7 +1,7 @@
 import type { Fee, LineQuantity, OrderSettings } from './order-context.ts';
 
 /** When the event was taken (ms since 1970), stamped by the runtime, and who sent it. */
-interface Stamp {
+export interface Stamp {
   readonly at: number;
   readonly by?: string;
 }

@@ -16,12 +16,12 @@ interface Part {
   readonly last: boolean;
 }
 
-interface FilePart extends Part {
+export interface FilePart extends Part {
   /** In base64. */
   readonly data: string;
 }
 
-interface DoctorPart extends Part {
+export interface DoctorPart extends Part {
   readonly findings: readonly Finding[];
   readonly report: DoctorReport | null;
 }
