@@ -1,10 +1,3 @@
-import { addCheckUpgradeCommand } from './cli/check-upgrade.ts';
-import { addDemoCommand } from './cli/demo.ts';
-import { addImportCommand } from './cli/import.ts';
-import { runProgram } from './cli/program.ts';
-import { addServeCommand, startServiceFor } from './cli/serve.ts';
-import { addStoreCommands } from './cli/store/commands.ts';
-
 /**
  * The `ordo` command.
  *
@@ -16,12 +9,21 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error.code !== 'EPIPE') throw error;
     process.exit(0);
   });
-  const code = await runProgram(argv, undefined, [
-    addServeCommand,
-    (program) => addImportCommand(program, { startService: startServiceFor }),
-    (program) => addDemoCommand(program),
-    addCheckUpgradeCommand,
-    addStoreCommands,
-  ]);
+  const code = await (isServing(argv) ? serve(argv) : runAll(argv));
   if (code !== 0) process.exitCode = code;
+}
+
+/** Orders wait until the service is up: it loads nothing of what asks it. Help comes from the whole program. */
+function isServing([command, ...flags]: readonly string[]): boolean {
+  return command === 'serve' && !flags.includes('--help') && !flags.includes('-h');
+}
+
+async function serve(argv: readonly string[]): Promise<number> {
+  const { runServe } = await import('./cli/serve.ts');
+  return runServe(argv);
+}
+
+async function runAll(argv: readonly string[]): Promise<number> {
+  const { runEverything } = await import('./cli/everything.ts');
+  return runEverything(argv);
 }

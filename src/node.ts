@@ -17,9 +17,9 @@ import { Announcer } from './api/announcements.ts';
 import { Endpoints } from './api/endpoints.ts';
 import { Api } from './api/service.ts';
 import { type NatsConnecting, natsConnecting } from './client/index.ts';
-import { documentsOf } from './documents/documents.ts';
 import { Health } from './health.ts';
-import { HttpServer } from './http/server.ts';
+import type { HttpServer } from './http/server.ts';
+import type { Documents } from './http/service-routes.ts';
 import { type NodeLog, partLog } from './log.ts';
 import { readNatsAccess } from './nats-files.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
@@ -110,7 +110,9 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const { metrics } = observation;
     if (settings.http !== null) {
       const missing = () => health.missing();
-      const documents = documentsOf(manifest.version);
+      // Loaded only where it is served; the documents when somebody first asks for one.
+      const { HttpServer } = await import('./http/server.ts');
+      const documents = madeOnDemand();
       const httpLog = partLog(log, 'http');
       const parts = { endpoints, missing, metrics, documents, clock, log: httpLog };
       http = await HttpServer.start({ address: settings.http, ...parts });
@@ -123,6 +125,16 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     await endAll();
     throw error;
   }
+}
+
+/** The documents of the interface; loaded and made when somebody first asks for one. */
+function madeOnDemand(): () => Promise<Documents> {
+  let documents: (() => Documents) | undefined;
+  return async () => {
+    const { documentsOf } = await import('./documents/documents.ts');
+    documents ??= documentsOf(manifest.version);
+    return documents();
+  };
 }
 
 function assemble(

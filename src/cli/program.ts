@@ -1,13 +1,13 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addCompletion } from './completion/command.ts';
 import { completionRequest, completions } from './completion/request.ts';
 import { type CliContext, processContext } from './context.ts';
-import { exitCodeOf, exitCodes, failureJson, failureText } from './failure.ts';
 import { addHelpCommand, configureHelp } from './help.ts';
 import { addOrderCommands } from './orders.ts';
 import { addPlaceCommand } from './place.ts';
 import { addQuestionCommands } from './questions.ts';
+import { run } from './run.ts';
 import { addStockCommands } from './stock.ts';
 import { addTransactionCommands } from './transactions.ts';
 import { addWatch } from './watch.ts';
@@ -48,29 +48,17 @@ export function createProgram(context: CliContext = processContext(), more: read
  * Runs the command line with the arguments after the program's name. Never throws: what fails is printed to standard
  * error, and the exit code (`exitCodes`) is returned.
  */
-export async function runProgram(
+export function runProgram(
   args: readonly string[],
   context: CliContext = processContext(),
   more: readonly AddCommands[] = [],
 ): Promise<number> {
-  try {
+  return run(args, context, async () => {
     const program = createProgram(context, more);
     const completed = completionRequest(args);
     if (completed !== undefined) context.write(await completions(program, context, completed));
     // Who knows nothing yet has done nothing wrong.
     else if (args.length === 0) program.outputHelp();
     else await program.parseAsync(args, { from: 'user' });
-    return exitCodes.ok;
-  } catch (error) {
-    // An action that refuses an argument throws this as it is; what commander itself refuses, it has printed already.
-    if (error instanceof InvalidArgumentError) {
-      context.writeError(`${error.message}\n`);
-      return exitCodes.usage;
-    }
-    // help and version come this way too, with 0
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    const json = args.includes('--json') || args.includes('--ndjson');
-    context.writeError(json ? `${JSON.stringify(failureJson(error))}\n` : failureText(error));
-    return exitCodeOf(error);
-  }
+  });
 }

@@ -1,10 +1,22 @@
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import { createLog } from '../log.ts';
-import { type OrdoNode, startNode } from '../node.ts';
+import type { OrdoNode } from '../node.ts';
 import { readSettings, SETTINGS, type Settings } from '../settings.ts';
+import { processContext } from './context.ts';
+import { run, withOutput } from './run.ts';
 
 /** What went so wrong that only a new start helps; the process has ended by then, or is about to. */
 const FATAL_EXIT_CODE = 70;
+
+/** Runs `ordo serve` alone, without the other commands; the exit code is returned. */
+export function runServe(argv: readonly string[]): Promise<number> {
+  const context = processContext();
+  return run(argv, context, async () => {
+    const program = withOutput(new Command('ordo'), context);
+    addServeCommand(program);
+    await program.parseAsync(argv, { from: 'user' });
+  });
+}
 
 /** Registers `ordo serve`. The action resolves once a signal has ended the service. */
 export function addServeCommand(program: Command): void {
@@ -45,6 +57,7 @@ async function serve(settings: Settings): Promise<void> {
   const log = createLog(settings.log);
   // Also a signal that comes while it starts ends it well: as soon as it has started.
   const whenSignaled = signaled();
+  const { startNode } = await import('../node.ts');
   const node = await startNode({ settings, log, onFatal: (error) => endAtOnce(log, error) });
   process.stdout.write(`ready ${[node.url, node.httpUrl].filter((url) => url !== undefined).join(' ')}\n`);
   await whenSignaled;
@@ -69,5 +82,6 @@ function signaled(): Promise<void> {
 export async function startServiceFor({ data }: { readonly data: string }): Promise<Pick<OrdoNode, 'url' | 'stop'>> {
   const settings = { ...readSettings({ data, natsPort: '0', log: 'warn' }, process.env), nats: undefined, http: null };
   const log = createLog(settings.log);
+  const { startNode } = await import('../node.ts');
   return startNode({ settings, log, onFatal: (error) => endAtOnce(log, error) });
 }

@@ -23,7 +23,7 @@ export interface ServiceParts {
   readonly missing: () => readonly string[];
   readonly metrics?: MetricsSource;
   /** Made when they are asked for. */
-  readonly documents?: () => Documents;
+  readonly documents?: () => Promise<Documents>;
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
@@ -66,13 +66,13 @@ function handlerOf(
       };
     case 'openapi':
     case 'asyncapi':
-      return documents && (async (_request, reply) => json(reply, documents()[about]));
+      return documents && (async (_request, reply) => json(reply, (await documents())[about]));
     case 'schema':
       return (
         documents &&
         (async ({ params }, reply) => {
           const { name } = params as { readonly name: string };
-          const { schemas } = documents();
+          const { schemas } = await documents();
           const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
           if (schema === undefined) throw httpFailure('ROUTE_NOT_FOUND', 'There is no schema of this name.');
           return json(reply, schema);

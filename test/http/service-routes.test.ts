@@ -87,7 +87,7 @@ describe('Metrics and documents', () => {
 
   it('are served where they are provided', async () => {
     const metrics = { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: async () => 'ordo_up 1\n' };
-    const http = await serve({ metrics, documents: () => documents });
+    const http = await serve({ metrics, documents: async () => documents });
     const scraped = await http.get('/metrics', {
       Accept: 'application/openmetrics-text, text/plain;version=0.0.4;q=0.5',
     });
