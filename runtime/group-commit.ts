@@ -23,7 +23,7 @@ export interface Announced {
   readonly seq: number;
   readonly index: number;
   readonly at: number;
-  readonly trace?: string;
+  readonly trace?: string | undefined;
   readonly announcement: Announcement;
 }
 
@@ -197,7 +197,7 @@ function announcedIn(written: readonly Pending[]): readonly Announced[] {
         seq,
         index,
         at,
-        ...(trace !== undefined && { trace }),
+        trace,
         announcement,
       })),
     ),

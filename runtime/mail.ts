@@ -9,18 +9,18 @@ import { type IncomingAnswer, type IncomingMessage, type OutgoingAnswer, parseAs
 export interface Command {
   readonly event: AnyEventObject;
   /** Who or what sends it; goes into the history. */
-  readonly by?: string;
+  readonly by?: string | undefined;
   /** What made it happen, in the words of the history. */
   readonly cause: string;
-  readonly trace?: string;
+  readonly trace?: string | undefined;
   /** Makes it idempotent: the id, and a hash of the command and its body. */
-  readonly request?: { readonly id: string; readonly hash: string };
+  readonly request?: { readonly id: string; readonly hash: string } | undefined;
   /** The version that the sender has seen. */
-  readonly expectedVersion?: number;
+  readonly expectedVersion?: number | undefined;
   /** Not to be started after this moment (ms since 1970). */
-  readonly deadline?: number;
+  readonly deadline?: number | undefined;
   /** Where the answer goes if the one who waits for it is gone by then. */
-  readonly replyTo?: string;
+  readonly replyTo?: string | undefined;
 }
 
 /** What becomes of a command. All of it is told only after what it was read from is on disk. */
@@ -64,7 +64,7 @@ export function mailOfMessage(
   const definition = definitions.get(typeOf(to));
   const wrong = definition === undefined ? `there are no actors of the type ${typeOf(to)}` : definition.check(event);
   if (wrong !== undefined) return wrong;
-  return { kind: 'message', input: { kind: 'message', event, cause, ...(trace !== undefined && { trace }) }, answer };
+  return { kind: 'message', input: { kind: 'message', event, cause, trace }, answer };
 }
 
 /** An answer as mail; `undefined` for one that answers no ask of ours. What it says is looked over with its ask. */
@@ -81,7 +81,7 @@ export function mailOfAnswer(
     seq,
     answer,
     cause: 'answer',
-    ...(trace !== undefined && { trace }),
+    trace,
   };
   return { kind: 'answer', input };
 }

@@ -132,7 +132,7 @@ export class Publisher {
         seq,
         index,
         at,
-        ...(trace !== undefined && { trace }),
+        trace,
         announcement,
       }));
     });

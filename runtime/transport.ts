@@ -16,7 +16,7 @@ export interface OutgoingAsk {
   readonly event: ActorEvent;
   /** `<address>/<seq>` of the step that asked. */
   readonly cause: string;
-  readonly trace?: string;
+  readonly trace?: string | undefined;
 }
 
 /** What an ask is answered with: the machine's reply, or why there is none, which never counts as an answer. */
@@ -29,7 +29,7 @@ export interface IncomingMessage {
   readonly to: Address;
   readonly event: ActorEvent;
   readonly cause: string;
-  readonly trace?: string;
+  readonly trace?: string | undefined;
   /** Answers it, once. Nothing waits for it: the sender asks again. */
   readonly answer: (answer: OutgoingAnswer) => void;
 }
@@ -38,7 +38,7 @@ export interface IncomingAnswer {
   readonly to: Address;
   readonly ask: string;
   readonly answer: Readonly<Record<string, unknown>>;
-  readonly trace?: string;
+  readonly trace?: string | undefined;
 }
 
 /** The host, as a transport sees it. */
@@ -60,7 +60,7 @@ export interface Transport {
 /** An ask as it leaves, in the trace context that is to travel with it. */
 export function outgoing(from: Address, { id, seq, to, event }: Ask, trace: string | undefined): OutgoingAsk {
   const cause = `${from}/${seq}`;
-  return { from, ask: askName(id, seq), to, event, cause, ...(trace !== undefined && { trace }) };
+  return { from, ask: askName(id, seq), to, event, cause, trace };
 }
 
 /** The wire's name of an ask: its id and the step that asked, so that an answer to an older ask is told apart. */

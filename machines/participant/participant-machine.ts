@@ -212,7 +212,7 @@ export function participantMachine<Book extends object>(options: {
         const branch = decidedBranch(context, event);
         if (branch === undefined) return;
         const book = resource.apply(context.book, branch, event.at);
-        enqueue.assign({ ...finish(context, branch, 'committed', event.at), book });
+        enqueue.assign({ book, ...finish(context, branch, 'committed', event.at) });
         enqueue.cancel(INQUIRY + key(branch));
         const news = resource.announce?.(context.book, book);
         if (news !== undefined) enqueue.emit(news);
@@ -221,7 +221,7 @@ export function participantMachine<Book extends object>(options: {
         const branch = decidedBranch(context, event);
         if (branch === undefined) return;
         const book = resource.undo(context.book, branch);
-        enqueue.assign({ ...finish(context, branch, 'aborted', event.at), book });
+        enqueue.assign({ book, ...finish(context, branch, 'aborted', event.at) });
         enqueue.cancel(INQUIRY + key(branch));
         const news = resource.announce?.(context.book, book);
         if (news !== undefined) enqueue.emit(news);

@@ -8,7 +8,7 @@ import type { ActorEvent, OutgoingAnswer, OutgoingAsk, Receiver, Transport } fro
 interface Envelope {
   readonly event: ActorEvent;
   readonly cause: string;
-  readonly trace?: string;
+  readonly trace?: string | undefined;
 }
 
 export interface NatsTransportOptions {
@@ -78,7 +78,8 @@ export class NatsTransport implements Transport {
     }
     const slash = to.indexOf('/');
     const subject = `${ACTORS}.${to.slice(0, slash)}.${encodeToken(to.slice(slash + 1))}`;
-    const envelope: Envelope = { event, cause, ...(trace !== undefined && { trace }) };
+    // What is undefined does not stand in JSON.
+    const envelope: Envelope = { event, cause, trace };
     this.#publish(subject, envelope, reply);
   }
 
@@ -89,7 +90,7 @@ export class NatsTransport implements Transport {
       const isLarge = json.length > COMPRESS_BYTES && own === undefined;
       const messageHeaders = isLarge ? compressed() : own;
       this.#options.connection.publish(subject, isLarge ? gzipSync(json, { level: 1 }) : json, {
-        ...(reply !== undefined && { reply }),
+        reply: reply ?? '',
         ...(messageHeaders !== undefined && { headers: messageHeaders }),
       });
     } catch (error) {
@@ -116,7 +117,7 @@ export class NatsTransport implements Transport {
       to: addressOf(type, key),
       event,
       cause: String(envelope?.cause ?? 'unknown'),
-      ...(typeof envelope?.trace === 'string' && { trace: envelope.trace }),
+      trace: typeof envelope?.trace === 'string' ? envelope.trace : undefined,
       answer: (answer) => {
         if (message.reply !== undefined && !this.#options.connection.isClosed()) {
           this.#publish(message.reply, bodyOf(answer));

@@ -27,12 +27,14 @@ async function send(
 ): Promise<Json> {
   const { requestId, deadlineMs, traceparent } = request.headers;
   const outcome = await host.command(address, {
-    ...command,
+    event: command.event,
+    by: command.by,
     cause: requestId === undefined ? 'command' : `request:${requestId}`,
-    ...(requestId !== undefined && { request: { id: requestId, hash: requestHash(name, request.body) } }),
-    ...(deadlineMs !== undefined && { deadline: deadlineMs }),
-    ...(traceparent !== undefined && { trace: traceparent }),
-    ...(request.replyTo !== undefined && { replyTo: request.replyTo }),
+    trace: traceparent,
+    request: requestId === undefined ? undefined : { id: requestId, hash: requestHash(name, request.body) },
+    expectedVersion: command.expectedVersion,
+    deadline: deadlineMs,
+    replyTo: request.replyTo,
   });
   if (outcome.kind !== 'answered') throw failureOf(outcome, subject, name);
   if (outcome.error) throw new ApiFailure(JSON.parse(Buffer.from(outcome.bytes).toString('utf8')) as ErrorBody);
@@ -53,13 +55,10 @@ export function orderCommands(host: Host, settings: OrderSettings) {
     handlers[`orders.${name}`] = (request) => {
       const id = request.key ?? derivedOrderId(request.headers.requestId);
       const subject: Subject = { name: `order ${id}`, absent: 'ORDER_NOT_FOUND' };
-      const { by, expectedVersion, ...rest } = request.body as { by?: string; expectedVersion?: number };
-      const event = name === 'place' ? placeEvent(id, rest as PlaceBody, kept) : eventOf(name, rest);
-      return send(host, addressOf('order', id), subject, name, request, {
-        event,
-        ...(by !== undefined && { by }),
-        ...(expectedVersion !== undefined && { expectedVersion }),
-      });
+      const { by, expectedVersion } = request.body as { by?: string; expectedVersion?: number };
+      const body = by === undefined && expectedVersion === undefined ? request.body : withoutCommon(request.body);
+      const event = name === 'place' ? placeEvent(id, body as PlaceBody, kept) : eventOf(name, body);
+      return send(host, addressOf('order', id), subject, name, request, { event, by, expectedVersion });
     };
   }
   return handlers;
@@ -70,14 +69,15 @@ export function eventOf(type: OrderCommandName, body: object): { type: string } 
   return { type, ...body };
 }
 
-function placeEvent(id: string, { placedAt, ...body }: PlaceBody, settings: OrderSettings) {
-  return {
-    type: 'place',
-    id,
-    ...body,
-    ...(placedAt !== undefined && { placedAt: Date.parse(placedAt) }),
-    settings,
-  };
+/** What every command may carry is no part of its event. */
+function withoutCommon(body: object): object {
+  const { by: _by, expectedVersion: _version, ...rest } = body as { by?: string; expectedVersion?: number };
+  return rest;
+}
+
+function placeEvent(id: string, body: PlaceBody, settings: OrderSettings) {
+  if (body.placedAt === undefined) return { type: 'place', id, settings, ...body };
+  return { type: 'place', id, settings, ...body, placedAt: Date.parse(body.placedAt) };
 }
 
 function settingsOf(settings: OrderSettings): OrderSettings {
@@ -93,7 +93,7 @@ export function otherCommands(host: Host) {
       const subject: Subject = { name: `stock of ${request.key}`, absent: 'ORDER_NOT_FOUND' };
       return send(host, addressOf('stock', String(request.key)), subject, 'receive', request, {
         event: { type: 'receive', quantity },
-        ...(by !== undefined && { by }),
+        by,
       });
     },
     'transactions.resolve': (request: ApiRequest<BodyOf<'transactions.resolve'>>): Promise<Json> => {

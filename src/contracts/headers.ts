@@ -22,11 +22,11 @@ export const headers = {
 /** What a caller may say about a request in its headers. */
 export interface RequestHeaders {
   /** Makes a command idempotent. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
   /** Milliseconds since the epoch after which the command must not be started. */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
   /** W3C trace context, carried through as it came. */
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
 }
 
 export type HeaderReading =
@@ -55,9 +55,9 @@ export function readHeaders(get: (name: string) => string | undefined): HeaderRe
   return {
     ok: true,
     headers: {
-      ...(requestId !== undefined && { requestId }),
-      ...(deadline !== undefined && { deadlineMs: Date.parse(deadline) }),
-      ...(traceparent !== undefined && traceContext.test(traceparent) && { traceparent }),
+      requestId,
+      deadlineMs: deadline === undefined ? undefined : Date.parse(deadline),
+      traceparent: traceparent !== undefined && traceContext.test(traceparent) ? traceparent : undefined,
     },
   };
 }

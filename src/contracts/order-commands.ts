@@ -106,7 +106,7 @@ export const placeBody = placeFields
     if (complaint !== undefined) refuse(context, complaint.path, complaint.why);
   })
   // checked above: every currency that passes has an exponent
-  .transform((body) => ({ ...body, digits: body.digits ?? currencyExponent(body.currency) ?? 2 }))
+  .transform((body) => ({ digits: currencyExponent(body.currency) ?? 2, ...body }))
   .describe('It needs at least one line or one fee; the total must not be below 0, nor any sum above 2^53−1.');
 
 /** Some pieces of a line. */
