@@ -162,10 +162,11 @@ function answeredEvent({ id, event }: Ask, answer: Readonly<Record<string, unkno
 function keptEvent(actor: Actor, input: Input): AnyEventObject {
   switch (input.kind) {
     case 'command':
-    case 'message':
       return input.event;
+    case 'message':
+      return withoutTime(input.event);
     case 'timer':
-      return input.timer.event;
+      return withoutTime(input.timer.event);
     case 'answer': {
       const open = actor.record?.asks.find(({ id }) => id === input.ask);
       return open === undefined
@@ -317,4 +318,11 @@ function answerOf(definition: Definition, state: ActorState, effects: readonly E
   const settle = effects.findLast((effect) => effect.kind === 'settle');
   const payload = settle === undefined ? definition.view(state) : settle.error;
   return { error: settle !== undefined, bytes: Buffer.from(JSON.stringify(payload)) };
+}
+
+/** Mostly the event itself: nobody but the step gives it a time. */
+function withoutTime(event: AnyEventObject): AnyEventObject {
+  if (!('at' in event)) return event;
+  const { at: _at, ...rest } = event;
+  return rest as AnyEventObject;
 }
