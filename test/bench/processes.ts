@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const START = fileURLToPath(new URL('../../src/start.mjs', import.meta.url));
+const BUILD = fileURLToPath(new URL('../../src/setup/build.mjs', import.meta.url));
+const COMPILED = new URL('../../dist/src/main.js', import.meta.url).href;
 const FLOORS = fileURLToPath(new URL('./floors.ts', import.meta.url));
 
 /** A process under measurement. */
@@ -39,6 +41,13 @@ export class Subject {
     return new Subject([START, ...args]);
   }
 
+  /** The same from what `npm pack` compiles; `build` has made it. */
+  static serveCompiled(nats: string, data: string): Subject {
+    const args = ['serve', '--nats', nats, '--data', data, '--log', 'warn'];
+    const script = `import(${JSON.stringify(COMPILED)}).then(({ main }) => main(process.argv.slice(1)))`;
+    return new Subject(['-e', script, '--', ...args]);
+  }
+
   /** The floors: NATS echo and the bare loop. */
   static floors(nats: string, data: string): Subject {
     return new Subject(['--import', 'tsx', FLOORS, nats, data]);
@@ -67,6 +76,11 @@ export class Subject {
     this.#child.kill(signal);
     await this.#exited;
   }
+}
+
+/** Compiles the project to `dist/`, as `npm pack` does. */
+export function build(): void {
+  execFileSync(process.execPath, [BUILD], { stdio: 'inherit' });
 }
 
 /** A folder for as long as something is measured. */
