@@ -186,7 +186,7 @@ export function readSettings(
   const prepareTimeoutMs = durationOf('prepareTimeoutMs', required('prepareTimeoutMs'));
   return {
     data: required('data'),
-    nats: natsOf(textOf('nats')),
+    nats: wantsOwnServer(flags) ? undefined : natsOf(textOf('nats')),
     natsFiles: {
       creds: textOf('natsCreds'),
       ca: textOf('natsCa'),
@@ -204,6 +204,11 @@ export function readSettings(
     activeActors: countOf('activeActors', required('activeActors')),
     log: levelOf(required('log')),
   };
+}
+
+/** Whoever asks for a port wants a server of their own, whatever the environment names for those who ask it. */
+function wantsOwnServer(flags: Readonly<Partial<Record<Name, string>>>): boolean {
+  return flags.natsPort !== undefined && flags.nats === undefined;
 }
 
 function wrong(name: Name, text: string, why: string): SettingError {

@@ -40,7 +40,7 @@ export function failureOf(
 ): ApiFailure {
   switch (outcome.kind) {
     case 'absent':
-      return failure(absent, `There is no ${name}.`, {});
+      return failure(absent, `There is no ${name}; check its id.`, {});
     case 'exists':
       return failure('ORDER_EXISTS', `${name} was placed by another request; choose another id or read that order.`, {
         version: outcome.version,
@@ -54,7 +54,11 @@ export function failureOf(
         version: outcome.version,
       });
     case 'reused':
-      return failure('REQUEST_ID_REUSED', `This request id was used on ${name} with another command or body.`, {});
+      return failure(
+        'REQUEST_ID_REUSED',
+        `This request id was used on ${name} with another command or body; take a new one for a new command.`,
+        {},
+      );
     case 'late':
       return failure('DEADLINE_EXCEEDED', `${command} reached ${name} after its deadline and was not started.`, {});
     case 'locked':

@@ -107,7 +107,7 @@ export function orderQuestions({ host, store, clock, stopping }: Parts) {
 }
 
 function notFound(key: string | null) {
-  return failure('ORDER_NOT_FOUND', `There is no order ${key}.`, {});
+  return failure('ORDER_NOT_FOUND', `There is no order ${key}; check its id.`, {});
 }
 
 function statusNow({ value, context }: ActorState): string {

@@ -29,7 +29,7 @@ export function ledgerQuestions({ host }: Parts) {
       const look = await host.look(addressOf('payment', String(key)));
       if (look !== undefined) return look.definition.view(look.state);
       const order = await host.look(addressOf('order', String(key)));
-      if (order === undefined) throw failure('ORDER_NOT_FOUND', `There is no order ${key}.`, {});
+      if (order === undefined) throw failure('ORDER_NOT_FOUND', `There is no order ${key}; check its id.`, {});
       return { order: String(key), authorized: 0, captured: 0, refunded: 0, entries: [] };
     },
   };

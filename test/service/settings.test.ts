@@ -25,12 +25,18 @@ describe('The settings', () => {
 
   it('come from the environment, and from flags before that', () => {
     const env = { ORDO_DATA: '/a', ORDO_NATS_PORT: '1', ORDO_RETURN_WINDOW: '30d', NATS_URL: 'nats://a' };
-    expect(readSettings({ data: '/b', natsPort: '0' }, env)).toMatchObject({
+    expect(readSettings({ data: '/b' }, env)).toMatchObject({
       data: '/b',
-      natsPort: 0,
+      natsPort: 1,
       returnWindowMs: 30 * 86_400_000,
       nats: 'nats://a',
     });
+  });
+
+  it('start a NATS server where a flag gives its port, though the environment names another for clients', () => {
+    const env = { NATS_URL: 'nats://a' };
+    expect(readSettings({ natsPort: '4333' }, env)).toMatchObject({ natsPort: 4333, nats: undefined });
+    expect(readSettings({ natsPort: '4333', nats: 'nats://b' }, env)).toMatchObject({ nats: 'nats://b' });
   });
 
   it('name outside participants by their roles', () => {
