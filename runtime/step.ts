@@ -125,7 +125,7 @@ export function answerType(asked: string): string {
 export function eventOf(actor: Actor, input: Input, at: number): AnyEventObject | undefined {
   switch (input.kind) {
     case 'command':
-      return timed(input.by === undefined ? input.event : { by: input.by, ...input.event }, at);
+      return input.by === undefined ? timed(input.event, at) : { ...timed(input.event, at), by: input.by };
     case 'message':
       return timed(input.event, at);
     case 'timer':

@@ -65,8 +65,11 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
   const openStore = options.openStore ?? ((data: string) => LevelStore.open(data, { knownActors }));
   const health = new Health();
   const ends: (() => Promise<void>)[] = [];
+  /** Ends everything, also after a part that could not end well; the first trouble is told. */
   const endAll = async () => {
-    for (const end of ends.splice(0).reverse()) await end();
+    const troubles: unknown[] = [];
+    for (const end of ends.splice(0).reverse()) await end().catch((error: unknown) => troubles.push(error));
+    if (troubles.length > 0) throw troubles[0];
   };
   try {
     const store = await openStore(settings.data);
@@ -82,7 +85,9 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     const access = await accessTo(server, settings);
     const url = access.shown;
     const connection = await connectTo(access, log, onFatal, health);
-    ends.push(() => connection.drain());
+    ends.push(async () => {
+      if (!connection.isClosed()) await connection.drain();
+    });
 
     const onStoreFailed = (error: unknown) => {
       health.lost('store');
@@ -98,6 +103,8 @@ export async function startNode(options: NodeOptions): Promise<OrdoNode> {
     let http: HttpServer | undefined;
     ends.push(async () => {
       stopMigrating();
+      // While its server is away nothing reaches anybody, and whatever waits to be flushed would wait for ever.
+      if (health.missing().includes('NATS')) await connection.close();
       // First the doors, then the house: what was taken is answered before the actors stop.
       http?.refuse();
       const closed = api.close();

@@ -76,7 +76,7 @@ export class Api {
 
   /** Takes nothing more, and resolves once everything that was taken is answered. */
   async close(): Promise<void> {
-    await Promise.all(this.#services.map((service) => service.stop()));
+    if (!this.#options.connection.isClosed()) await Promise.all(this.#services.map((service) => service.stop()));
     await this.#options.endpoints.close();
   }
 

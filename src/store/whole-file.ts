@@ -25,7 +25,7 @@ export class WholeFile {
   static async create(path: string): Promise<WholeFile> {
     if (await exists(path)) throw taken(path);
     const partial = `${path}.partial-${process.pid}`;
-    return new WholeFile(path, partial, await open(partial, 'w'));
+    return new WholeFile(path, partial, await open(partial, 'w', 0o600));
   }
 
   async write(bytes: Uint8Array): Promise<void> {

@@ -170,6 +170,19 @@ describe('With a NATS server of its owner', () => {
     await again.stop();
   });
 
+  it('it ends well while that server is away, and another can take over its directory', async () => {
+    const server = await startNatsServer({ port: 0, log: () => {} });
+    const serve = new ServeProcess(['--data', data, '--nats', server.url]);
+    await serve.ready();
+    await server.stop();
+    // Once it has seen that its server is gone.
+    await serve.said();
+    expect(await serve.end('SIGTERM')).toBe(0);
+    const next = new ServeProcess(['--data', data, '--nats', nats.url]);
+    await next.ready();
+    expect(await next.end('SIGTERM')).toBe(0);
+  });
+
   it('it ends at once when its disk is full, with a word on what to do, and finds all that it answered', async () => {
     const client = new RawClient(nats.connection);
     const full = new ServeProcess(['--data', data, '--nats', nats.url], { fileLimitKb: 400 });
